@@ -1,0 +1,29 @@
+export { RebenchError, type RebenchErrorOptions } from "./errors.ts";
+export { defineTaskPack, specVersion, type TaskPack } from "./pack.ts";
+export { defineTask, type ScoreScale, type Task, type TaskKind } from "./task.ts";
+export type { CapturedFile, CapturedSubmission, SubmissionContract, SubmissionEntry } from "./submission.ts";
+export type {
+  AnchorPolicy,
+  Conditions,
+  MeasuredOn,
+  PublishedTier,
+  ReferenceLocation,
+  Resources,
+  Tier,
+  TierBudget,
+  TierName,
+  ToolRequirement,
+} from "./tier.ts";
+export type { Scorer, ScoreResult, ScoringContext, ScoringPurpose } from "./scorer.ts";
+export type {
+  CommandResult,
+  RunningCommand,
+  SandboxFile,
+  ScoringCommand,
+  ScoringSandbox,
+  ScoringSandboxOptions,
+  ScoringUser,
+} from "./scoring-sandbox.ts";
+export { ServiceRefusal, type Service, type ServiceContext, type ServiceHandler } from "./service.ts";
+export { humanBaselinesSchema, type HumanBaselines } from "./baselines.ts";
+export { packManifestSchema, type PackManifest } from "./manifest.ts";

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** The `rebench` field of a pack's package.json, judged before any of the pack's code runs. */
+export const packManifestSchema = z.object({
+  spec: z.number().int(),
+  /** Module whose default export is the pack, relative to the package root. */
+  entry: z.string().min(1),
+  /** Used instead of `entry` in a checkout where `entry` has not been built. TypeScript that Node can strip. */
+  source: z.string().min(1).optional(),
+  /** Range of host versions that the pack works with. */
+  host: z.string().min(1),
+});
+
+export type PackManifest = z.infer<typeof packManifestSchema>;

@@ -1,0 +1,113 @@
+import type { Scorer } from "./scorer.ts";
+
+/** The scale of a task: `full` is the paper's hardware and data, `mini` runs on a laptop in minutes. Their scores never mix. */
+export type TierName = "mini" | "full";
+
+/** What the sandbox of an attempt gets. */
+export interface Resources {
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** Megabytes that the workspace may grow to. */
+  readonly diskMb: number;
+  /** Processes and threads together. */
+  readonly pids: number;
+  readonly gpus?: { readonly count: number; readonly model: string };
+}
+
+/** Limits of an attempt that the tier sets; a run may tighten them. Seconds. */
+export interface TierBudget {
+  readonly workingSeconds: number;
+  /** Cap on wall time, pauses and scoring included. */
+  readonly wallSeconds: number;
+  /** Most times the agent may ask for a score. */
+  readonly scoreCalls: number;
+}
+
+/**
+ * Raw scores of the starting (0) and the reference solution (1).
+ * `measured`: the scorer measures both in every session and returns them with the score.
+ * `fixed`: constants, with the place they come from.
+ */
+export type AnchorPolicy =
+  | { readonly kind: "measured"; readonly source: string }
+  | { readonly kind: "fixed"; readonly start: number; readonly reference: number; readonly source: string };
+
+/** Where and when the figures of a tier were measured, and with which command. */
+export interface MeasuredOn {
+  readonly hardware: string;
+  /** ISO date. */
+  readonly date: string;
+  readonly command: string;
+}
+
+/** A program that the tier needs when it runs in the local sandbox, and what to install when it is missing. */
+export interface ToolRequirement {
+  /** Name on the PATH, e.g. `cc`. */
+  readonly command: string;
+  readonly why: string;
+  readonly install: { readonly debian: string; readonly macos: string };
+}
+
+/** What an agent was allowed; results under different conditions are not drawn in one figure unless asked for. */
+export interface Conditions {
+  /** `none`, or host names that an egress proxy lets through. */
+  readonly network: "none" | { readonly allow: readonly string[] };
+  readonly tools: string;
+  readonly models: string;
+}
+
+/** Where the reference solution lives: a folder, or a password-protected archive for full tiers. */
+export type ReferenceLocation =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "archive"; readonly path: string };
+
+/** One scale of a task. All paths are relative to the pack's root, POSIX separators. */
+export interface Tier {
+  readonly name: TierName;
+  /** Markdown file that the agent reads. */
+  readonly instructions: string;
+  /** Folder of notes copied beside the instructions. */
+  readonly background?: string;
+  /** Folder with the starting solution, copied into the workspace. */
+  readonly start: string;
+  readonly reference: ReferenceLocation;
+  /** Folder whose subfolders are submissions of rising skill, named in order. */
+  readonly rungs: string;
+  /** Folder whose subfolders are known exploits; each must end invalid or at 0. */
+  readonly cheats: string;
+  /** Folder of held-out data and generators; never in an agent's sandbox. Omitted where all hidden input is drawn afresh. */
+  readonly hidden?: string;
+  /** JSON file of human attempts, see {@link HumanBaselines}; omitted where none exist for this tier. */
+  readonly baselines?: string;
+  readonly resources: Resources;
+  readonly budget: TierBudget;
+  readonly conditions: Conditions;
+  readonly anchors: AnchorPolicy;
+  /** SD of the normalised score of one submission scored again and again. */
+  readonly noise: number;
+  /** What lies above the reference. */
+  readonly headroom: {
+    /** Best normalised score known, and whose. */
+    readonly bestKnown: number;
+    readonly ceiling: string;
+  };
+  readonly measuredOn: MeasuredOn | null;
+  /** With `measuredOn: null`: what was checked instead. */
+  readonly checkedInstead?: string;
+  /** Which number is reported: mini tiers `confirmed`, full tiers `selected` for comparison with METR. */
+  readonly reports: "confirmed" | "selected";
+  /** Programs needed on the machine when no container provides them. */
+  readonly tools: readonly ToolRequirement[];
+  readonly scorer: Scorer;
+}
+
+/**
+ * Published results of a tier that this version of the pack cannot run yet: people can be shown beside its anchors, and asking
+ * to run it is a clear error.
+ */
+export interface PublishedTier {
+  readonly name: TierName;
+  readonly anchors: { readonly start: number; readonly reference: number; readonly source: string };
+  /** JSON file of human attempts, see {@link HumanBaselines}. */
+  readonly baselines: string;
+}
