@@ -1,0 +1,24 @@
+import type { Agent } from "../ports/agent.ts";
+import type { AttemptFolder } from "../ports/attempt-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SandboxProvider } from "../ports/sandbox.ts";
+import type { ScorerHost } from "../ports/scorer-host.ts";
+
+/** Everything an attempt touches outside of itself. */
+export interface AttemptPorts {
+  readonly clock: Clock;
+  readonly sandboxes: SandboxProvider;
+  readonly scorer: ScorerHost;
+  readonly agent: Agent;
+  readonly folder: AttemptFolder;
+  /** Host folders that no sandbox may read. */
+  readonly protectedPaths: readonly string[];
+  /** Version of the host, for the journal. */
+  readonly hostVersion: string;
+}
+
+/** Two ways to end early: `stop` keeps what is there and scores it, `abort` drops everything at once. */
+export interface AttemptSignals {
+  readonly stop: AbortSignal;
+  readonly abort: AbortSignal;
+}

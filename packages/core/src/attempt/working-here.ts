@@ -1,0 +1,40 @@
+import type { LoadedTask } from "../run/loaded-task.ts";
+import type { AttemptSpec } from "../run/attempt-spec.ts";
+import type { SandboxLayout } from "../ports/sandbox.ts";
+
+/** The part of the instructions that is the same for every task: the folders, the commands and the limits of this attempt. */
+export function workingHere(loaded: LoadedTask, spec: AttemptSpec, layout: SandboxLayout): string {
+  const { entries } = loaded.task.submission;
+  const files = entries.map((entry) => `- \`${entry.path}\` (${entry.kind}, ${entry.required ? "required" : "optional"}, at most ${entry.maxBytes} bytes)`);
+  const shown = loaded.reference.hiddenScore ? "says whether it is valid (this task does not show scores)" : "prints its score";
+  const services = loaded.task.services.map(
+    (service) => `- \`POST /services/${service.name}\` on the unix socket \`$REBENCH_SOCKET\` with a JSON body: ${service.description}${service.callBudget === null ? "" : ` (at most ${service.callBudget} calls)`}`,
+  );
+  return `
+
+---
+
+## Working in this sandbox
+
+Your submission is what stands in \`${layout.solution}\` (\`$REBENCH_SOLUTION\`) when it is scored:
+
+${files.join("\n")}
+
+| command | does |
+|---|---|
+| \`score\` | scores the submission as it is now and ${shown}; everything of yours is frozen meanwhile, and no working time is charged |
+| \`score-log\` | all scores so far |
+| \`budget\` | what is left |
+| \`note TEXT\` | keeps a line of yours in the journal |
+| \`submit\` | ends the attempt; the submission is scored one last time |
+
+Limits: ${duration(spec.budget.workingMs)} of working time, ${spec.budget.scoreCalls} score calls, ${spec.resources.cpus} CPUs, ${spec.resources.memoryMb} MB of memory, ${spec.resources.diskMb} MB of disk, no network.
+At the limit every process here is ended and what stands in the solution folder is scored.
+The score that counts is ${loaded.task.aggregate === "best" ? "the best" : "the last"} valid one${loaded.tier.reports === "confirmed" ? ", scored once more on fresh data" : ""}.
+${services.length === 0 ? "" : `\nServices:\n\n${services.join("\n")}\n`}`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds % 60 === 0 && seconds >= 60 ? `${seconds / 60} minutes` : `${seconds} seconds`;
+}

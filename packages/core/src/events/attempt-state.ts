@@ -1,0 +1,57 @@
+import type { IsolationGuarantees, IsolationLevel, SandboxReference } from "../ports/sandbox.ts";
+import type { AttemptSpec } from "../run/attempt-spec.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Outcome } from "./outcome.ts";
+import type { ScoreEntry } from "./score-entry.ts";
+
+/** Where an attempt stands in its life. `paused` and `scoring` are stretches of `running`. */
+export type Phase = "preparing" | "running" | "paused" | "scoring" | "finishing" | "finished";
+
+export interface Pause {
+  readonly reason: string;
+  readonly milliseconds: number;
+}
+
+/** Unknown is null, never 0. */
+export interface Usage {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+  readonly actions: number;
+}
+
+/** An adjudication appended by a person. */
+export interface Review {
+  readonly verdict: "flag" | "void" | "amend";
+  readonly normalized: number | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** What a journal says about its attempt: a pure fold of the events. */
+export interface AttemptState {
+  readonly spec: AttemptSpec;
+  readonly startedAt: number;
+  readonly phase: Phase;
+  readonly ledger: Ledger;
+  readonly sandbox: {
+    readonly isolation: IsolationLevel;
+    readonly guarantees: IsolationGuarantees;
+    readonly reference: SandboxReference;
+  } | null;
+  readonly agentRunning: boolean;
+  readonly agentRemembers: unknown;
+  readonly scores: readonly ScoreEntry[];
+  readonly confirmed: ScoreEntry | null;
+  /** Scores that the agent asked for, whatever came of them. */
+  readonly scoreCallsUsed: number;
+  readonly scoringProgress: { readonly message: string; readonly fraction: number | null } | null;
+  readonly pauses: readonly Pause[];
+  readonly unattendedMs: number;
+  readonly usage: Usage;
+  readonly serviceCalls: Readonly<Record<string, number>>;
+  readonly notes: number;
+  readonly reviews: readonly Review[];
+  readonly outcome: Outcome | null;
+}

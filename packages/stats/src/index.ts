@@ -1,0 +1,2 @@
+export { normalise, normaliseUnclipped, type AnchorPair } from "./normalise.ts";
+export { spread, type Spread } from "./spread.ts";
