@@ -12,11 +12,11 @@ stamp=$root/node_modules/.rebench-install
 lock=$toolchain/lock
 log=$toolchain/install.log
 
-say() { printf 'rebench: %s\n' "$*" >&2; }
+say() { printf '%s: %s\n' "${program:-rebench}" "$*" >&2; }
 
 # fail WHAT FIX
 fail() {
-  printf 'rebench: %s\n' "$1" >&2
+  say "$1"
   printf '  fix: %s\n' "$2" >&2
   exit 1
 }

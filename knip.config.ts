@@ -1,0 +1,20 @@
+import type { KnipConfig } from "knip";
+
+/** Where the program starts, besides what each package's `exports` and `bin` name and its tests; what none of these reaches is dead. */
+const config: KnipConfig = {
+  workspaces: {
+    ".": {
+      entry: ["scripts/*.ts"],
+      project: ["scripts/**/*.ts", "*.{js,ts,mjs}"],
+      // Used by tests in the packages.
+      ignoreDependencies: ["fast-check"],
+    },
+    "packages/*": { project: ["src/**/*.{ts,tsx}"] },
+    "apps/*": { project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
+    "task-packs/*": { project: ["src/**/*.ts"] },
+    "examples/*": { entry: ["**/*.ts"], project: ["**/*.ts"] },
+    bench: { entry: ["**/*.ts"], project: ["**/*.ts"] },
+  },
+};
+
+export default config;
