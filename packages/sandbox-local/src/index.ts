@@ -1,0 +1,1 @@
+export { createLocalSandboxProvider, type LocalSandboxProviderOptions } from "./provider.ts";

@@ -1,0 +1,73 @@
+import type { Duplex } from "node:stream";
+import type { IsolationGuarantees, IsolationLevel, Sandbox, SandboxLayout, SandboxReference } from "@rebench/core";
+import { killLeftovers, removeTraces, type TraceRecord } from "@rebench/supervisor";
+import type { Attachment } from "./attachment.ts";
+import { openExecution } from "./execution.ts";
+import type { SandboxFolders } from "./folders.ts";
+import type { Identity } from "./identity.ts";
+import { captureSubmission } from "./inside/capture.ts";
+import { readInside } from "./inside/read-file.ts";
+import { copyInside, writeInside } from "./inside/write-files.ts";
+
+export interface LocalSandboxOptions {
+  readonly reference: SandboxReference;
+  readonly isolation: IsolationLevel;
+  readonly guarantees: IsolationGuarantees;
+  readonly layout: SandboxLayout;
+  readonly folders: SandboxFolders;
+  readonly identity: Identity;
+  readonly attachment: Attachment;
+  readonly traces: TraceRecord;
+  readonly onConnection: (listener: (connection: Duplex) => void) => void;
+}
+
+/** Files are reached on the host, processes through the supervisor. */
+export function openSandbox(options: LocalSandboxOptions): Sandbox {
+  const { attachment, folders, traces } = options;
+  let destroyed: Promise<void> | null = null;
+
+  async function destroy(): Promise<void> {
+    await attachment.request({ method: "destroy" }).catch(() => undefined);
+    await attachment.detach();
+    // A supervisor that was killed left this to us; so did one that ended long ago.
+    await killLeftovers(traces);
+    removeTraces(traces);
+  }
+
+  return {
+    reference: options.reference,
+    isolation: options.isolation,
+    guarantees: options.guarantees,
+    layout: options.layout,
+    ended: attachment.ended,
+    write: async (files) => {
+      for (const file of files) writeInside(options, file);
+    },
+    copyIn: (hostPath, insidePath, owner) => copyInside(options, hostPath, insidePath, owner),
+    read: (path, { maxBytes }) => readInside(options, path, maxBytes),
+    capture: (contract, destination) => captureSubmission(folders.solution, contract, destination),
+    exec: async (command) => {
+      const id = await attachment.request({
+        method: "exec",
+        command: {
+          argv: command.argv,
+          user: command.user,
+          cwd: command.cwd,
+          environment: command.environment,
+          stdin: command.stdin,
+          timeoutMs: command.timeoutMs,
+        },
+      });
+      return openExecution(attachment, String(id));
+    },
+    execution: (id) => openExecution(attachment, id),
+    freeze: async () => void (await attachment.request({ method: "freeze" })),
+    thaw: async (deadlines) => void (await attachment.request({ method: "thaw", deadlines })),
+    setDeadlines: async (deadlines) => void (await attachment.request({ method: "setDeadlines", deadlines })),
+    endProcesses: async () => void (await attachment.request({ method: "endProcesses" })),
+    cpuSeconds: async () => Number(await attachment.request({ method: "cpuSeconds" })),
+    onConnection: options.onConnection,
+    detach: () => attachment.detach(),
+    destroy: () => (destroyed ??= destroy()),
+  };
+}

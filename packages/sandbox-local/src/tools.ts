@@ -1,0 +1,1 @@
+export function writeTools(_folder: string, _node: string, _inside: string): void {}

@@ -1,0 +1,3 @@
+export async function startRelay(_configuration: unknown): Promise<{ close(): void }> {
+  return { close: () => undefined };
+}

@@ -1,0 +1,229 @@
+import { openSync } from "node:fs";
+import { join } from "node:path";
+import { RebenchError } from "@rebench/task-kit";
+import type { SandboxDeadlines, SandboxEnd } from "@rebench/core";
+import { writeJsonAtomic } from "./atomic-file.ts";
+import { createCommands, type RunningCommand } from "./commands.ts";
+import type { SupervisorConfiguration } from "./configuration.ts";
+import { startControlServer } from "./control/control-server.ts";
+import { createCpuMeter } from "./cpu-meter.ts";
+import { watchDeadlines } from "./deadlines.ts";
+import { watchDisk } from "./disk-watcher.ts";
+import { watchMemory } from "./memory-watcher.ts";
+import { identifyProcess } from "./processes/process-identity.ts";
+import type { Request, RequestResult } from "./protocol.ts";
+import { startRelay } from "./relay/relay-server.ts";
+import { writeStatus, type SupervisorStatus } from "./status.ts";
+import { removeTraces } from "./traces.ts";
+import { startFirstProcess } from "./tree/first-process.ts";
+import { killCommandTree } from "./tree/kill-command.ts";
+import { continueAll, signalUntil, type SignalTarget } from "./tree/signals.ts";
+import { carriersHaveArrived } from "./tree/carriers.ts";
+
+/** Runs one sandbox from its first process to its removal. Resolves when there is nothing left to do. */
+export async function superviseSandbox(configuration: SupervisorConfiguration, onReady: () => void): Promise<void> {
+  const { directory, recipe } = configuration;
+  const self = identifyProcess(process.pid);
+  if (self === null) throw new RebenchError({ code: "sandbox.start-failed", message: "/proc cannot be read." });
+  await writeJsonAtomic(configuration.traces.path, { ...configuration.traces, owner: self });
+
+  const logFile = openSync(join(directory, "supervisor.log"), "a", 0o600);
+  const first = await startFirstProcess(recipe, logFile);
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  let state: SupervisorStatus["state"] = { kind: "running" };
+  let ending: Promise<void> | null = null;
+  let thawed: Array<() => void> = [];
+  let hadDeadline = false;
+  let abandoned: NodeJS.Timeout | undefined;
+  // Freezing, thawing and ending one after the other; a second freeze must not overtake a thaw.
+  let sequence: Promise<unknown> = Promise.resolve();
+  const inSequence = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = sequence.then(work);
+    sequence = result.catch(() => undefined);
+    return result;
+  };
+
+  const commands = createCommands({
+    configuration,
+    first,
+    onTimeout: (command) => void killCommandTree(target, command),
+    onExit: (execution, result) => server.announce({ event: "exited", execution, result }),
+  });
+  const target: SignalTarget = {
+    recipe,
+    first,
+    marker: configuration.traces.name,
+    roots: () => [...commands.running.values()].map((command) => command.root),
+  };
+  const cpu = createCpuMeter(target);
+  const relay = await startRelay(configuration);
+  const deadlines = await watchDeadlines(directory, {
+    onReached: (limit, at) => void end({ kind: "deadline", limit, at }),
+    isFrozen: () => state.kind === "frozen",
+  });
+  const stopMemory = watchMemory({
+    limitBytes: configuration.memoryMb * 2 ** 20,
+    target,
+    commands: commands.running,
+    isFrozen: () => state.kind === "frozen",
+    onExceeded: (command: RunningCommand) => {
+      command.outOfMemory = true;
+      void killCommandTree(target, command);
+    },
+  });
+  const stopDisk = watchDisk({
+    folders: configuration.measuredFolders,
+    limitMb: configuration.diskMb,
+    isFrozen: () => state.kind === "frozen",
+    onExceeded: (usedMb) => void end({ kind: "disk", usedMb }),
+  });
+  const wake = setInterval(() => {
+    if (state.kind === "running") commands.wakeCarriers();
+  }, 200);
+
+  async function setState(next: SupervisorStatus["state"]): Promise<void> {
+    state = next;
+    await writeStatus(directory, { supervisor: self ?? { pid: process.pid, startTime: "" }, state });
+  }
+
+  /** Ends every process. What is left is the workspace, until someone collects it. */
+  function end(how: SandboxEnd): Promise<void> {
+    ending ??= inSequence(async () => {
+      clearInterval(wake);
+      stopMemory();
+      stopDisk();
+      deadlines.stop();
+      if (recipe.membership.kind !== "namespace") await signalUntil(target, "all", "KILL");
+      killFirst();
+      await first.ended;
+      if (first.namespaceInit === null) await signalUntil(target, "all", "KILL");
+      for (const command of commands.running.values()) signalCarrier(command);
+      for (const resume of thawed) resume();
+      relay.close();
+      await setState({ kind: "ended", end: how });
+      server.announce({ event: "ended", end: how });
+      setTimeout(finish, configuration.keptForMs);
+    });
+    return ending;
+  }
+
+  function killFirst(): void {
+    // The kernel ends a PID namespace with its first process, before that one can be waited for.
+    for (const pid of [first.namespaceInit, first.child.pid]) {
+      try {
+        if (pid !== null && pid !== undefined && state.kind !== "ended") process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
+  }
+
+  function waitForSomeone(): void {
+    clearTimeout(abandoned);
+    abandoned = setTimeout(() => {
+      if (configuration.purpose === "scoring") void destroy();
+      else if (!hadDeadline) void end({ kind: "died", reason: "nobody was attached and it had no deadline" });
+    }, configuration.abandonedAfterMs);
+  }
+
+  async function freeze(): Promise<void> {
+    if (state.kind !== "running") return;
+    commands.pauseTimers();
+    await setState({ kind: "frozen" });
+    const stopped = await signalUntil(target, "agent", "STOP", () => carriersHaveArrived(commands.running));
+    if (!stopped) throw new RebenchError({ code: "sandbox.freeze-failed", message: "Some processes did not stop." });
+  }
+
+  async function thaw(next: SandboxDeadlines): Promise<void> {
+    await setDeadlines(next);
+    if (state.kind !== "frozen") return;
+    await setState({ kind: "running" });
+    await continueAll(target, "agent");
+    commands.wakeCarriers();
+    commands.resumeTimers();
+    for (const resume of thawed) resume();
+    thawed = [];
+  }
+
+  async function setDeadlines(next: SandboxDeadlines): Promise<void> {
+    hadDeadline ||= next.wallEndsAt !== null || next.workingEndsAt !== null;
+    await deadlines.set(next);
+  }
+
+  async function destroy(): Promise<void> {
+    await end({ kind: "destroyed" });
+    await setState({ kind: "ended", end: { kind: "destroyed" } });
+    removeTraces(configuration.traces);
+    setImmediate(finish);
+  }
+
+  async function handle(request: Request): Promise<RequestResult> {
+    if (request.method === "destroy") {
+      await destroy();
+      return null;
+    }
+    if (state.kind === "ended" || ending !== null) {
+      throw new RebenchError({ code: "sandbox.gone", message: "The sandbox has ended." });
+    }
+    switch (request.method) {
+      case "exec":
+        // A new process of the agent would run while all others are stopped.
+        while (state.kind === "frozen" && request.command.user === "agent") {
+          await new Promise<void>((resolve) => thawed.push(resolve));
+        }
+        if (ending !== null) throw new RebenchError({ code: "sandbox.gone", message: "The sandbox has ended." });
+        return commands.start(request.command);
+      case "kill": {
+        const command = commands.running.get(request.execution);
+        if (command !== undefined) await killCommandTree(target, command);
+        return null;
+      }
+      case "freeze":
+        await inSequence(freeze);
+        return null;
+      case "thaw":
+        await inSequence(() => thaw(request.deadlines));
+        return null;
+      case "setDeadlines":
+        await setDeadlines(request.deadlines);
+        return null;
+      case "endProcesses":
+        await inSequence(async () => {
+          const ended = await signalUntil(target, "agent", "KILL");
+          for (const command of commands.running.values()) if (command.user === "agent") signalCarrier(command);
+          if (!ended) throw new RebenchError({ code: "sandbox.kill-failed", message: "Some processes did not end." });
+        });
+        return null;
+      case "cpuSeconds":
+        return cpu();
+    }
+  }
+
+  const server = await startControlServer({
+    path: configuration.controlSocket,
+    handle,
+    greeting: () => (state.kind === "ended" ? [{ event: "ended", end: state.end }] : []),
+    onClients: (count) => {
+      if (count > 0) clearTimeout(abandoned);
+      else if (configuration.purpose === "scoring") void destroy();
+      else waitForSomeone();
+    },
+  });
+  waitForSomeone();
+  void first.ended.then((reason) => void end({ kind: "died", reason }));
+  process.on("SIGTERM", () => void end({ kind: "died", reason: "its supervisor was told to end" }).then(finish));
+  await setState({ kind: "running" });
+  onReady();
+  await finished;
+  relay.close();
+  server.close();
+}
+
+function signalCarrier(command: RunningCommand): void {
+  try {
+    process.kill(command.root, "SIGCONT");
+  } catch {
+    // It has ended.
+  }
+}
