@@ -12,7 +12,7 @@ export const runFileSchema = z.object({
   startedAt: z.string(),
   host: z.string(),
   /** Operating-system process that owns the run; a process id alone could be another one by now. */
-  runner: z.object({ pid: z.number().int(), startedAt: z.string() }),
+  runner: z.object({ pid: z.number().int(), startTime: z.string() }),
   outcome: z.enum(["running", "completed", "partial", "interrupted"]),
   attempts: z.array(
     z.object({

@@ -1,0 +1,13 @@
+/** What every command is handed instead of reaching for the process: where it writes and where it stands. */
+export interface CommandContext {
+  readonly workingDirectory: string;
+  /** `none` is text for people; `object` prints one JSON object at the end; `lines` streams events as JSON lines. */
+  readonly json: "none" | "object" | "lines";
+  /** Writes a line meant for a person: to standard output, or to standard error when that carries JSON. */
+  say(line: string): void;
+  /** Replaces the line last shown this way, on a terminal; nothing elsewhere. */
+  showProgress(line: string): void;
+  /** Writes one JSON value to standard output. */
+  print(value: unknown): void;
+  readonly columns: number;
+}

@@ -1,0 +1,35 @@
+import type { LevelProbe } from "@rebench/core";
+import type { CommandContext } from "../cli/command-context.ts";
+import { exitCodes } from "../cli/exit-codes.ts";
+import { compose } from "../compose.ts";
+import { openHome } from "../host/data-folder.ts";
+import { checkMachine, type MachineCheck } from "../host/machine-checks.ts";
+import { textTable } from "../reporting/table.ts";
+
+/** `rebench doctor`: is this machine ready, and where it is not, the fix. */
+export async function doctorCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
+  const home = openHome(options.home);
+  const { sandboxes, protectedPaths } = compose({ home, packDirectories: [], isolation: null });
+  const levels = await sandboxes.probe({ protectedPaths });
+  const best = levels.find((level) => level.available);
+  const checks = [...(await checkMachine(home)), ...levels.map((level) => levelCheck(level, best))];
+  const ok = best !== undefined && checks.every((check) => check.status !== "missing");
+  if (context.json !== "none") context.print({ ok, isolation: best?.level ?? null, checks });
+  else {
+    const mark = { ok: "ok", warn: "–", missing: "MISSING" };
+    const rows = checks.map((check) => [mark[check.status], check.name, check.found, check.fix ?? ""]);
+    for (const line of textTable(["", "check", "found", "fix"], rows)) context.say(line);
+    context.say("");
+    context.say(ok ? `ready: sandboxes here have isolation level ${best.level}` : "not ready: see MISSING above");
+  }
+  return ok ? exitCodes.done : exitCodes.noSandbox;
+}
+
+/** A level that cannot be used only matters when no better one can. */
+function levelCheck(level: LevelProbe, best: LevelProbe | undefined): MachineCheck {
+  const held = Object.entries(level.guarantees).filter(([, holds]) => holds).map(([what]) => what);
+  const keeps = held.length === 0 ? "no guarantees" : `keeps apart ${held.join(", ")}`;
+  const name = `isolation ${level.level}`;
+  if (level.available) return { id: `isolation.${level.level}`, name, status: "ok", found: level === best ? `${keeps} (in force)` : keeps };
+  return { id: `isolation.${level.level}`, name, status: "warn", found: level.reason ?? "not available", ...(level.fix === undefined ? {} : { fix: level.fix }) };
+}

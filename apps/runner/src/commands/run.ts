@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from "node:crypto";
+import { planRun, type LevelProbe, type LoadedTask, type RunPlan } from "@rebench/core";
+import type { HomeLayout } from "@rebench/core/home";
+import { RebenchError, type TierName } from "@rebench/task-kit";
+import { ulid } from "ulid";
+import { agentConfig } from "../agents.ts";
+import type { CommandContext } from "../cli/command-context.ts";
+import { parseDuration } from "../cli/duration.ts";
+import { parseAmount, parseCount } from "../cli/number-option.ts";
+import { compose } from "../compose.ts";
+import { chooseLevel, sandboxKind } from "../host/choose-sandbox.ts";
+import { openHomeToWrite } from "../host/data-folder.ts";
+import { requireTools } from "../host/tools.ts";
+import { loadTasks } from "../packs/load-tasks.ts";
+import { carryOut } from "./carry-out.ts";
+
+export interface RunOptions {
+  readonly agent: string;
+  readonly command?: string;
+  readonly tier: string;
+  readonly attempts: string;
+  readonly parallel: string;
+  readonly time?: string;
+  readonly tokens?: string;
+  readonly cost?: string;
+  readonly actions?: string;
+  readonly sandbox: string;
+  readonly seed?: string;
+  readonly home?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `rebench run TASK…`: request → plan → execute. Returns the exit code. */
+export async function runCommand(names: readonly string[], options: RunOptions, context: CommandContext): Promise<number> {
+  const home = openHomeToWrite(options.home);
+  const tasks = await loadTasks(names, tierName(options.tier), context.workingDirectory);
+  const plan = planRun(
+    {
+      tasks,
+      agents: [agentConfig(options.agent, options.command)],
+      attempts: parseCount(options.attempts),
+      parallel: parseCount(options.parallel),
+      sandbox: sandboxKind(options.sandbox),
+      workingMs: optional(options.time, parseDuration),
+      tokens: optional(options.tokens, parseCount),
+      costUsd: optional(options.cost, parseAmount),
+      actions: optional(options.actions, parseCount),
+      seed: seedOf(options.seed),
+    },
+    ulid(),
+  );
+  if (options.dryRun === true) return showPlan(plan, context);
+  const level = await preflight(home, tasks);
+  return carryOut({ home, plan, tasks, level, context });
+}
+
+/** What can be known to fail before anything is started. */
+export async function preflight(home: HomeLayout, tasks: readonly LoadedTask[]): Promise<LevelProbe> {
+  tasks.forEach(requireTools);
+  const { sandboxes, protectedPaths } = compose({ home, packDirectories: tasks.map((task) => task.reference.directory), isolation: null });
+  return chooseLevel(sandboxes, protectedPaths, tasks.map((task) => task.tier.name));
+}
+
+/** Errors with code `tier.not-found`. */
+export function tierName(text: string): TierName {
+  if (text === "mini" || text === "full") return text;
+  throw new RebenchError({ code: "tier.not-found", message: `there is no tier ${JSON.stringify(text)}`, fix: "tiers: mini, full" });
+}
+
+/** Any text is a seed; without one the seed is drawn, and stands in the plan. */
+function seedOf(text: string | undefined): string {
+  return text === undefined ? randomBytes(16).toString("hex") : createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null => (text === undefined ? null : parse(text));
+
+function showPlan(plan: RunPlan, context: CommandContext): number {
+  if (context.json !== "none") context.print({ plan });
+  for (const { index, task, agent, budget, resources } of context.json === "none" ? plan.attempts : []) {
+    context.say(
+      `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`,
+    );
+  }
+  if (context.json === "none") context.say(`${plan.attempts.length} attempts, ${plan.parallel} at a time, seed ${plan.seed}; nothing was run`);
+  return 0;
+}
+

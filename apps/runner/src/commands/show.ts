@@ -1,0 +1,29 @@
+import type { CommandContext } from "../cli/command-context.ts";
+import { terminalSafe } from "../cli/terminal-safe.ts";
+import { openHome } from "../host/data-folder.ts";
+import { readStoredRun, resultsOf } from "../host/stored-run.ts";
+import { ledgerTable, scoreTable } from "../reporting/attempt-tables.ts";
+import { resultTable } from "../reporting/result-table.ts";
+
+/** `rebench show RUN`: one stored run in full, folded from its journals. */
+export async function showCommand(runId: string, options: { readonly home?: string }, context: CommandContext): Promise<number> {
+  const run = await readStoredRun(openHome(options.home), runId);
+  const attempts = resultsOf(run);
+  const result = { runId, outcome: run.file.outcome, attempts, lock: null };
+  if (context.json !== "none") {
+    context.print(result);
+    return 0;
+  }
+  for (const line of resultTable({ runId, outcome: run.file.outcome, attempts }, context.columns)) context.say(line);
+  for (const attempt of attempts) {
+    context.say("");
+    context.say(`attempt ${attempt.attemptId}`);
+    for (const line of [...scoreTable(attempt), "", ...ledgerTable(attempt)]) context.say(`  ${line}`);
+    for (const review of attempt.reviews) context.say(`  review by ${terminalSafe(review.by)}: ${review.verdict}, ${terminalSafe(review.reason)}`);
+    context.say(`  journal ${attempt.journal}`);
+  }
+  for (const { attemptId, problems } of run.attempts) {
+    for (const { message } of problems) context.say(`WARNING ${attemptId}: ${terminalSafe(message)}`);
+  }
+  return 0;
+}

@@ -1,0 +1,75 @@
+import type { AttemptPorts, AttemptSignals, AttemptSpec, IsolationLevel, JournalHead, LoadedTask, RunPorts, SandboxProvider } from "@rebench/core";
+import { executeAttempt } from "@rebench/core";
+import { attemptStore, type HomeLayout } from "@rebench/core/home";
+import { createLocalSandboxProvider } from "@rebench/sandbox-local";
+import { createAgent } from "./agents.ts";
+import { hostVersion } from "./host/host-version.ts";
+import { protectedPaths } from "./host/protected-paths.ts";
+import { timingLeaseFile } from "./host/runtime-folder.ts";
+import { systemClock } from "./host/system-clock.ts";
+import { scorerHost } from "./scoring/scorer-host.ts";
+
+const scorerHeapMb = 1024;
+
+/** Ports for running attempts in a home; the one place that joins the core with what is real. */
+export interface Composition {
+  readonly sandboxes: SandboxProvider;
+  readonly scorer: AttemptPorts["scorer"];
+  readonly protectedPaths: readonly string[];
+}
+
+export interface ComposeOptions {
+  readonly home: HomeLayout;
+  readonly packDirectories: readonly string[];
+  /** Null for the best level here. */
+  readonly isolation: IsolationLevel | null;
+}
+
+export function compose(options: ComposeOptions): Composition {
+  const { home, packDirectories, isolation } = options;
+  const hidden = protectedPaths(home.root, packDirectories);
+  return {
+    sandboxes: createLocalSandboxProvider(isolation === null ? {} : { level: isolation }),
+    scorer: scorerHost({ isolation, protectedPaths: hidden, leaseFile: timingLeaseFile(), memoryMb: scorerHeapMb }),
+    protectedPaths: hidden,
+  };
+}
+
+export interface RunPortsOptions extends Composition {
+  readonly home: HomeLayout;
+  /** The task that a spec pins, already loaded. */
+  readonly loadedTask: (spec: AttemptSpec) => LoadedTask;
+  readonly signals: AttemptSignals;
+  /** Told how long a finished attempt's journal is and how it ends. */
+  readonly journalClosed: (attemptId: string, head: JournalHead) => Promise<void>;
+}
+
+/** Carries out attempts for `executeRun`. */
+export function runPorts(options: RunPortsOptions): RunPorts {
+  const store = attemptStore(options.home);
+  return {
+    async attempt(spec, publish) {
+      const folder = await store.create(spec);
+      try {
+        return await executeAttempt({
+          spec,
+          loaded: options.loadedTask(spec),
+          ports: {
+            clock: systemClock,
+            sandboxes: options.sandboxes,
+            scorer: options.scorer,
+            agent: createAgent(spec.agent),
+            folder,
+            protectedPaths: options.protectedPaths,
+            hostVersion,
+          },
+          signals: options.signals,
+          publish,
+        });
+      } finally {
+        await folder.journal.close();
+        await options.journalClosed(spec.attemptId, folder.journal.head());
+      }
+    },
+  };
+}

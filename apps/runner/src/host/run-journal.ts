@@ -1,0 +1,42 @@
+import { mkdir } from "node:fs/promises";
+import type { JournalHead, RunPlan } from "@rebench/core";
+import { writeRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
+import { identifyProcess } from "@rebench/supervisor";
+import { hostVersion } from "./host-version.ts";
+
+/** Keeps `run.json` as a run goes on. */
+export interface RunJournal {
+  /** After an attempt's end its journal's head is kept, so that a later change to the journal shows. */
+  journalClosed(attemptId: string, head: JournalHead): Promise<void>;
+  finished(outcome: RunFile["outcome"]): Promise<RunFile>;
+}
+
+export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<RunJournal> {
+  const layout = home.run(plan.runId);
+  await mkdir(layout.directory, { recursive: true, mode: 0o700 });
+  let run: RunFile = {
+    schema: 1,
+    runId: plan.runId,
+    startedAt: new Date().toISOString(),
+    host: hostVersion,
+    runner: identifyProcess(process.pid) ?? { pid: process.pid, startTime: "unknown" },
+    outcome: "running",
+    attempts: plan.attempts.map(({ attemptId, task, agent }) => ({ attemptId, task: task.name, agent: agent.name, head: null })),
+  };
+  // One write after the other: parallel attempts end when they like.
+  let saved = Promise.resolve();
+  const save = (next: RunFile): Promise<void> => {
+    run = next;
+    saved = saved.then(() => writeRunFile(layout.file, run));
+    return saved;
+  };
+  await save(run);
+  return {
+    journalClosed: (attemptId, head) =>
+      save({ ...run, attempts: run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt)) }),
+    async finished(outcome) {
+      await save({ ...run, outcome });
+      return run;
+    },
+  };
+}

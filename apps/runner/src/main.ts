@@ -1,0 +1,25 @@
+import { CommanderError } from "commander";
+import { exitCodeOf, exitCodes } from "./cli/exit-codes.ts";
+import { describeError, errorObject } from "./cli/print-error.ts";
+import { buildProgram } from "./cli/program.ts";
+
+/** Runs the command line; the only place that sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = buildProgram((code) => (process.exitCode = code));
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
+  try {
+    // `--json` takes a value only behind `=`, so that it can stand anywhere before a task's name.
+    await program.parseAsync(argv.map((argument) => (argument === "--json" ? "--json=object" : argument)), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has already said what was wrong; help and version come this way with 0.
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      return;
+    }
+    if (argv.some((argument) => argument === "--json" || argument.startsWith("--json="))) {
+      process.stdout.write(`${JSON.stringify(errorObject(error))}\n`);
+    }
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,38 @@
+import type { AttemptResult } from "@rebench/core";
+import { showDuration } from "../cli/duration.ts";
+import { terminalSafe } from "../cli/terminal-safe.ts";
+import { describeOutcome } from "./describe-event.ts";
+import { textTable } from "./table.ts";
+
+export interface ShownRun {
+  readonly runId: string;
+  readonly outcome: string;
+  readonly attempts: readonly AttemptResult[];
+}
+
+/** A run's results for people: one line an attempt, then where to look further. */
+export function resultTable(result: ShownRun, columns: number): string[] {
+  const headings = ["attempt", "task", "agent", "normalised", "raw", "working", "outcome"];
+  const rows = result.attempts.map((attempt) => [
+    attempt.attemptId.split(".").at(-1) ?? "",
+    `${attempt.task} ${attempt.tier}`,
+    attempt.agent,
+    normalised(attempt),
+    attempt.score === null ? "–" : attempt.score.raw.toFixed(4),
+    showDuration(attempt.ledger["working"] ?? 0),
+    attempt.outcome === null ? "unfinished" : describeOutcome(attempt.outcome),
+  ]);
+  const first = result.attempts[0];
+  return [
+    "",
+    ...textTable(headings, rows, [3, 4, 5]).map((line) => (line.length <= columns ? line : `${line.slice(0, columns - 1)}…`)),
+    "",
+    ...(first === undefined ? [] : [`isolation ${first.isolation ?? "none was started"} · score unit ${terminalSafe(first.score?.unit ?? "–")} · 0 is the starting solution, 1 the reference`]),
+    `run ${result.runId} ${result.outcome}: \`rebench show ${result.runId}\``,
+  ];
+}
+
+function normalised({ score, reviews }: AttemptResult): string {
+  if (reviews.some((review) => review.verdict === "void")) return "void";
+  return score === null ? "–" : score.normalized.toFixed(3);
+}

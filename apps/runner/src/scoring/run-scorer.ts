@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { withLease } from "@rebench/core/home";
+import type { LoadedTask, SandboxProvider, ScoringOutcome } from "@rebench/core";
+import { createLocalSandboxProvider } from "@rebench/sandbox-local";
+import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench/task-kit";
+import type { ScorerJob, ScorerMessage } from "./protocol.ts";
+import { scoreWithPython } from "./python-scorer.ts";
+import { openScoringSandbox } from "./scoring-sandbox.ts";
+
+/** Calls the pack's scorer with a context that it cannot outlive: what it opened is closed, and time is limited. */
+export async function runScorer(loaded: LoadedTask, job: ScorerJob, send: (message: ScorerMessage) => void): Promise<ScoringOutcome> {
+  const { scorer } = loaded.tier;
+  const opened: ScoringSandbox[] = [];
+  const over = new AbortController();
+  const context = scoringContext(loaded, job, send, opened, over.signal);
+  const timer = setTimeout(() => over.abort(timeout(scorer.timeoutSeconds)), scorer.timeoutSeconds * 1000);
+  try {
+    const work = scorer.kind === "typescript" ? scorer.score(context) : scoreWithPython(scorer, context);
+    return await Promise.race([work, rejectOn(over.signal)]);
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+    await Promise.all(opened.map((sandbox) => sandbox.close().catch(() => undefined)));
+  }
+}
+
+function scoringContext(
+  loaded: LoadedTask,
+  job: ScorerJob,
+  send: (message: ScorerMessage) => void,
+  opened: ScoringSandbox[],
+  signal: AbortSignal,
+): ScoringContext {
+  const { request } = job;
+  const provider: SandboxProvider = createLocalSandboxProvider(job.isolation === null ? {} : { level: job.isolation });
+  return {
+    tier: loaded.tier.name,
+    purpose: request.purpose,
+    seed: request.seed,
+    submission: request.submission,
+    cpus: loaded.tier.resources.cpus,
+    signal,
+    packPath: loaded.packPath,
+    async openSandbox(options = {}) {
+      const name = `${options.name ?? "scoring"}-${opened.length}`;
+      const directory = path.join(request.directory, name);
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const { cpus, memoryMb, diskMb, pids } = loaded.tier.resources;
+      const sandbox = await openScoringSandbox(provider, {
+        id: `${request.labels.attempt}-${request.seed.slice(0, 8)}-${name}`,
+        labels: request.labels,
+        purpose: "scoring",
+        resources: { cpus, diskMb, memoryMb: options.memoryMb ?? memoryMb, pids: options.pids ?? pids },
+        directory,
+        protectedPaths: job.protectedPaths,
+        relay: false,
+      });
+      opened.push(sandbox);
+      return sandbox;
+    },
+    withTimingLease: async (work) => {
+      let waited = false;
+      const onWait = (): void => {
+        waited = true;
+        send({ type: "queue", waiting: true });
+      };
+      return withLease({ file: job.leaseFile, signal, onWait }, async () => {
+        if (waited) send({ type: "queue", waiting: false });
+        return work();
+      });
+    },
+    progress: (message, fraction) => send({ type: "progress", message, ...(fraction === undefined ? {} : { fraction }) }),
+  };
+}
+
+const timeout = (seconds: number): RebenchError =>
+  new RebenchError({ code: "pack.scorer-timeout", message: `the scorer did not finish within ${seconds} s` });
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
+}

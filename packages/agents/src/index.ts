@@ -1,0 +1,3 @@
+export { nopAgent } from "./nop.ts";
+export { referenceAgent } from "./reference.ts";
+export { commandAgent } from "./command.ts";
