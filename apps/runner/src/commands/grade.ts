@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { deriveSeed, verdict, type LevelProbe, type LoadedTask, type ScorerHost } from "@rebench/core";
-import { captureFolder } from "@rebench/sandbox-local";
+import { captureSubmission } from "@rebench/sandbox-local";
 import type { CapturedSubmission } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
 import { parseCount } from "../cli/number-option.ts";
@@ -37,7 +37,7 @@ export async function gradeCommand(task: string, folder: string, options: GradeO
   const interruption = listenForInterruption(() => undefined);
   try {
     const source = path.resolve(context.workingDirectory, folder);
-    const captured = await captureFolder(loaded.task.submission, source, path.join(scratch, "submission"));
+    const captured = await captureSubmission(source, loaded.task.submission, path.join(scratch, "submission"));
     const verdicts: Verdict[] = [];
     if (captured.status === "invalid") verdicts.push({ status: "invalid", reason: captured.reason });
     else {
