@@ -9,8 +9,9 @@ const config: KnipConfig = {
       // Used by tests in the packages.
       ignoreDependencies: ["fast-check"],
     },
-    "packages/*": { project: ["src/**/*.{ts,tsx}"] },
-    "apps/*": { project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
+    // A file that runs as a process of its own is found by its name: `main.ts`, and in an app `*-process.ts`.
+    "packages/*": { entry: ["src/main.ts"], project: ["src/**/*.{ts,tsx}"] },
+    "apps/*": { entry: ["src/**/*-process.ts"], project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
     "task-packs/*": { project: ["src/**/*.ts"] },
     "examples/*": { entry: ["**/*.ts"], project: ["**/*.ts"] },
     bench: { entry: ["**/*.ts"], project: ["**/*.ts"] },

@@ -55,15 +55,28 @@ take_lock() {
     remove_stale_lock
     sleep 1
   done
-  echo $$ >"$lock/pid"
+  echo $$ >"$lock/pids"
+  child=
   trap release_lock EXIT
-  trap 'release_lock; exit 130' INT
-  trap 'release_lock; exit 143' TERM HUP
+  trap 'stop_child; exit 130' INT
+  trap 'stop_child; exit 143' TERM HUP
 }
 
 release_lock() {
   rm -rf "$lock"
   trap - EXIT INT TERM HUP
+}
+
+# In the background, so that a signal is answered at once; named in the lock, so that it outlasts a launcher that was killed.
+run_installer() {
+  "$@" </dev/null >"$log" 2>&1 &
+  child=$!
+  echo "$child" >>"$lock/pids"
+  wait "$child"
+}
+
+stop_child() {
+  [ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child"
 }
 
 # Only the holder of the `.steal` folder may remove somebody else's lock, and it looks again once it holds it.
@@ -79,13 +92,14 @@ remove_stale_lock() {
 }
 
 lock_is_stale() {
-  holder=
-  [ -f "$lock/pid" ] && read -r holder <"$lock/pid"
-  if [ -z "$holder" ]; then
-    [ -n "$(find "$lock" -prune -mmin +1 2>/dev/null)" ]
-  else
-    ! { kill -0 "$holder" || [ -d "/proc/$holder" ] || ps -p "$holder"; } >/dev/null 2>&1
+  if [ -s "$lock/pids" ]; then
+    while read -r holder; do
+      { kill -0 "$holder" || [ -d "/proc/$holder" ] || ps -p "$holder"; } >/dev/null 2>&1 && return 1
+    done <"$lock/pids"
+    return 0
   fi
+  # Just made, or left by a launcher that died before it could sign.
+  [ -n "$(find "$lock" -prune -mmin +1 2>/dev/null)" ]
 }
 
 # --- Node and pnpm -----------------------------------------------------------------------------------------------------------
@@ -108,19 +122,17 @@ is_node_24() {
 
 # Sets `node` (a path) and `node_word` (what the stamp records), and has pnpm in the toolchain.
 choose_node() {
-  node_word=$(command -v node) || node_word=
   pnpm=$toolchain/node_modules/pnpm/bin/pnpm.mjs
-  packages=
-  if [ -n "$node_word" ] && is_node_24 "$node_word"; then
-    node=$node_word
+  node=$(command -v node) || node=
+  node_word=$node
+  if [ -n "$node" ] && is_node_24 "$node"; then
+    is_pnpm_installed || install_toolchain "pnpm@$pnpm_version"
   else
     node_word=toolchain
     node=$toolchain/node_modules/.bin/node
-    is_node_24 "$node" || packages=$(node_package)@$node_version
+    is_node_24 "$node" && is_pnpm_installed || install_toolchain "$(node_package)@$node_version" "pnpm@$pnpm_version"
+    is_node_24 "$node" || fail "the Node $node_major that npm installed does not run on this system" "install Node $node_major or newer yourself and put it first on PATH."
   fi
-  is_pnpm_installed || packages="$packages pnpm@$pnpm_version"
-  [ -z "$packages" ] || install_toolchain
-  is_node_24 "$node" || fail "the Node $node_major that npm installed does not run on this system" "install Node $node_major or newer yourself and put it first on PATH."
 }
 
 is_pnpm_installed() {
@@ -137,23 +149,24 @@ node_package() {
   esac
 }
 
+# install_toolchain PACKAGE@VERSION…: from nothing, so that what an interrupted install left behind does no harm.
 install_toolchain() {
-  case $packages in
-    unknown*) fail "Node $node_major is needed, and npm has none for $(uname -sm)" "install Node $node_major or newer and put it first on PATH." ;;
+  case $1 in
+    unknown@*) fail "Node $node_major is needed, and npm has none for $(uname -sm)" "install Node $node_major or newer and put it first on PATH." ;;
   esac
-  if ! command -v npm >/dev/null; then
+  command -v npm >/dev/null ||
     fail "no Node.js with npm was found on PATH" "install Node $node_major from https://nodejs.org/en/download or with your system's package manager (any Node from 18 with npm will do: the rest is fetched from npm)."
-  fi
-  case $packages in
-    node-*) say "getting Node $node_version and pnpm $pnpm_version …" ;;
-    *) say "getting pnpm $pnpm_version …" ;;
-  esac
+  say "getting $* from npm …"
+  rm -rf "$toolchain/node_modules" "$toolchain/package-lock.json"
   # A manifest of its own makes this folder the one npm works in (`--prefix` would also move where npm looks for its global settings).
-  [ -f "$toolchain/package.json" ] || echo '{ "private": true }' >"$toolchain/package.json"
-  # shellcheck disable=SC2086 # a list of words
-  (cd "$toolchain" && npm install --ignore-scripts --save-exact --no-audit --no-fund \
-    --no-update-notifier --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 $packages) >"$log" 2>&1 ||
-    fail_install "npm could not install $packages"
+  echo '{ "private": true }' >"$toolchain/package.json"
+  run_installer in_folder "$toolchain" npm install --ignore-scripts --save-exact --no-audit --no-fund --no-update-notifier \
+    --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 "$@" ||
+    fail_install "npm could not install $*"
+}
+
+in_folder() {
+  cd "$1" && shift && exec "$@"
 }
 
 # --- dependencies ------------------------------------------------------------------------------------------------------------
@@ -169,14 +182,22 @@ install_dependencies() {
     say "installing what the command line needs …"
     set -- --prod --filter '@rebench/runner...' --filter './task-packs/*...'
   fi
-  # The lockfile pins every tarball by its hash. pnpm's release-age check belongs to the person who changes the lockfile: here it would
-  # ask the registry about every package, development ones included, before installing the first.
-  (cd "$root" && PATH=${node%/*}:$PATH pnpm_config_update_notifier=false "$node" "$pnpm" install \
-    --frozen-lockfile --trust-lockfile --reporter append-only "$@") </dev/null >"$log" 2>&1 ||
-    fail_install "pnpm could not install the dependencies"
+  if ! run_pnpm_install "$@"; then
+    # Laid out by an install with other settings, or from a store that this user does not have: start over.
+    grep -qE 'ERR_PNPM_(UNEXPECTED|MODULES|VIRTUAL|PUBLIC_HOIST|HOIST)' "$log" && rm -rf "$root/node_modules" && mkdir "$root/node_modules" &&
+      run_pnpm_install "$@" || fail_install "pnpm could not install the dependencies"
+  fi
   cp "$root/pnpm-lock.yaml" "$stamp.lock.$$" && mv "$stamp.lock.$$" "$stamp.lock"
   printf '%s\n%s\n' "$wanted" "$node_word" >"$stamp.$$" && mv "$stamp.$$" "$stamp"
   say "ready"
+}
+
+# The lockfile pins every tarball by its hash. pnpm's release-age check belongs to the person who changes the lockfile: here it would
+# ask the registry about every package, development ones included, before installing the first.
+run_pnpm_install() {
+  run_installer in_folder "$root" env PATH="${node%/*}:$PATH" pnpm_config_update_notifier=false "$node" "$pnpm" install \
+    --frozen-lockfile --trust-lockfile --config.fetch-retry-mintimeout=1000 --config.fetch-retry-maxtimeout=5000 \
+    --reporter append-only "$@"
 }
 
 fail_install() {
