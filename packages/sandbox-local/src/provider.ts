@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { IsolationLevel, Sandbox, SandboxProvider, SandboxReference, SandboxSpec } from "@rebench/core";
 import {
+  createRelayClient,
   goneError,
   hasLivingOwner,
   identifyProcess,
@@ -11,6 +12,7 @@ import {
   writeJsonAtomic,
   readTraceRecords,
   type TraceRecord,
+  type TreeRecipe,
 } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import { attachToRemains, attachToSupervisor } from "./attachment.ts";
@@ -20,11 +22,12 @@ import { cpuPrefix } from "./cpus.ts";
 import { descriptionPath, readDescription, type SandboxDescription } from "./description.ts";
 import { commandEnvironment } from "./environment.ts";
 import { foldersBelow, makeFolders } from "./folders.ts";
-import { buildLevel, type LocalLevel } from "./levels/build-level.ts";
-import { probeLevels } from "./probe.ts";
-import { openRelay } from "./relay.ts";
+import type { Identity } from "./identity.ts";
+import { buildLevel, type LocalLevelName } from "./levels/build-level.ts";
+import { isLocalLevel, localLevels, probeLevel, type LocalProbe } from "./probe.ts";
 import { openSandbox } from "./sandbox.ts";
 import { writeTools } from "./tools.ts";
+import { canLeaseUsers, leaseUsers } from "./uid-leases.ts";
 
 export interface LocalSandboxProviderOptions {
   /** Use this level or fail; by default the best that works here. */
@@ -40,6 +43,18 @@ const keptForMs = 24 * 3_600_000;
 
 /** Sandboxes made of child processes of this machine. */
 export function createLocalSandboxProvider(options: LocalSandboxProviderOptions = {}): SandboxProvider {
+  return createProvider(options, {});
+}
+
+/** What only tests change, to see that without it they fail. */
+export interface ProviderInternals {
+  readonly endsWithSupervisor?: boolean;
+  readonly recipe?: (recipe: TreeRecipe) => TreeRecipe;
+}
+
+export function createProvider(options: LocalSandboxProviderOptions, internals: ProviderInternals): SandboxProvider {
+  const readablePaths = options.readablePaths ?? [];
+  const probes = new Map<string, Promise<LocalProbe>>();
   let opened: BaseFolder | null = null;
   const base = (): BaseFolder => (opened ??= openBaseFolder(options.baseFolder ?? defaultBasePath()));
 
@@ -50,28 +65,40 @@ export function createLocalSandboxProvider(options: LocalSandboxProviderOptions 
     const self = identifyProcess(process.pid);
     const root = join(base().sandboxes, name);
     const recordPath = join(base().records, `${name}.json`);
-    const level = buildLevel({ level: chosen.level, base: base(), name, root, recordPath, spec, readablePaths: options.readablePaths ?? [] });
+    const identity: Identity =
+      chosen.level !== "none" && canLeaseUsers() ? leaseUsers(base(), recordPath) : { kind: "own", inside: 1000 };
+    const level = buildLevel({
+      level: chosen.level,
+      base: base(),
+      name,
+      root,
+      identity,
+      resources: spec.resources,
+      protectedPaths: spec.protectedPaths,
+      readablePaths,
+      endsWithSupervisor: internals.endsWithSupervisor ?? true,
+    });
     const controlSocket = join(base().control, `${name}.sock`);
     const relaySocket = join(base().control, `${name}.relay`);
     const traces: TraceRecord = {
       name,
       path: recordPath,
       folders: [root, ...level.extraFolders],
-      files: [controlSocket, relaySocket, ...(level.identity.kind === "leased" ? [level.identity.lease] : [])],
-      users: level.identity.kind === "leased" ? [level.identity.agent, level.identity.harness] : [],
+      files: [controlSocket, relaySocket, ...(identity.kind === "leased" ? [identity.lease] : [])],
+      users: identity.kind === "leased" ? [identity.agent, identity.harness] : [],
       owner: self ?? { pid: process.pid, startTime: "" },
     };
     await writeJsonAtomic(recordPath, traces);
     try {
       const folders = foldersBelow(root);
-      makeFolders(folders, level.identity);
+      makeFolders(folders, identity);
       level.prepare();
       writeTools(folders.tools, level.node, level.layout.tools);
       const description: SandboxDescription = {
         isolation: chosen.level,
         guarantees: chosen.guarantees,
         layout: level.layout,
-        identity: level.identity,
+        identity,
         root,
         controlSocket,
         relaySocket,
@@ -91,7 +118,7 @@ export function createLocalSandboxProvider(options: LocalSandboxProviderOptions 
           controlSocket,
           relaySocket,
           insideSocket: spec.relay ? join(folders.run, "relay.sock") : null,
-          recipe: level.recipe,
+          recipe: internals.recipe?.(level.recipe) ?? level.recipe,
           users: { agent: users("agent"), harness: users("harness") },
           memoryMb: spec.resources.memoryMb,
           diskMb: spec.resources.diskMb,
@@ -110,12 +137,28 @@ export function createLocalSandboxProvider(options: LocalSandboxProviderOptions 
     }
   }
 
-  async function chooseLevel(protectedPaths: readonly string[]): Promise<LocalLevel> {
-    const probes = await probeLevels(base(), protectedPaths, options.level);
-    const best = probes.find((probe) => probe.available);
-    if (best !== undefined) return { level: best.level, guarantees: best.guarantees };
-    const reasons = probes.map((probe) => `${probe.level}: ${probe.reason ?? "does not work here"}`).join("; ");
-    const fix = probes.find((probe) => probe.fix !== undefined)?.fix;
+  function levels(): readonly LocalLevelName[] {
+    if (options.level === undefined) return localLevels;
+    return isLocalLevel(options.level) ? [options.level] : [];
+  }
+
+  /** Trying a level starts processes, so each is tried once. */
+  function probe(level: LocalLevelName, protectedPaths: readonly string[]): Promise<LocalProbe> {
+    const key = JSON.stringify([level, protectedPaths]);
+    const found = probes.get(key) ?? probeLevel(level, { base: base(), protectedPaths, readablePaths });
+    probes.set(key, found);
+    return found;
+  }
+
+  async function chooseLevel(protectedPaths: readonly string[]): Promise<LocalProbe> {
+    const refused: LocalProbe[] = [];
+    for (const level of levels()) {
+      const found = await probe(level, protectedPaths);
+      if (found.available) return found;
+      refused.push(found);
+    }
+    const reasons = refused.map(({ level, reason }) => `${level}: ${reason ?? "does not work here"}`).join("; ");
+    const fix = refused.find((found) => found.fix !== undefined)?.fix;
     throw new RebenchError({
       code: "sandbox.unavailable",
       message: `No isolation level works here (${reasons}).`,
@@ -129,7 +172,7 @@ export function createLocalSandboxProvider(options: LocalSandboxProviderOptions 
       return attachToRemains(reference.directory);
     });
     const { isolation, guarantees, layout, identity, traces } = description;
-    const relay = openRelay(description.relay ? description.relaySocket : null);
+    const relay = createRelayClient(description.relay ? description.relaySocket : null);
     void attachment.over.then(() => relay.close());
     return openSandbox({
       reference,
@@ -156,7 +199,7 @@ export function createLocalSandboxProvider(options: LocalSandboxProviderOptions 
 
   return {
     kind: "local",
-    probe: ({ protectedPaths }) => probeLevels(base(), protectedPaths, options.level),
+    probe: ({ protectedPaths }) => Promise.all(localLevels.map((level) => probe(level, protectedPaths))),
     create,
     attach,
     clean: ({ dryRun }) => cleanBase(base(), dryRun),

@@ -76,6 +76,8 @@ export function createCommands(options: CommandsOptions): Commands {
       outOfMemory: false,
     };
     running.set(id, command);
+    // Where nothing but its own list tells the first process what to end when we are gone.
+    if (configuration.recipe.membership.kind === "marker") first.child.stdin.write(`${command.root}\n`);
     if (paused && request.user === "agent") timer?.pause();
 
     const finish = (exitCode: number | null, signal: string | null): void => {

@@ -19,3 +19,5 @@ export {
   type TraceRecord,
 } from "./traces.ts";
 export { submissionDigest } from "./submission-digest.ts";
+export { createRelayClient, type RelayClient } from "./relay/relay-client.ts";
+export { tryRecipe } from "./try-recipe.ts";

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -53,7 +54,7 @@ export async function launchSupervisor(configuration: SupervisorConfiguration, o
   const reason = parsed.success && !parsed.data.ready ? parsed.data.reason : said || "it ended without a word";
   throw new RebenchError({
     code: "sandbox.start-failed",
-    message: `The sandbox's supervisor did not start: ${reason}`,
+    message: `The sandbox did not start: ${[reason, await lastWords(directory)].filter(Boolean).join(" ")}`,
     fix: `Read ${join(directory, "supervisor.log")}.`,
   });
 }
@@ -65,6 +66,11 @@ async function firstLine(stream: Readable): Promise<string> {
     if (text.includes("\n")) break;
   }
   return text.trim();
+}
+
+async function lastWords(directory: string): Promise<string> {
+  const log = await readFile(join(directory, "supervisor.log"), "utf8").catch(() => "");
+  return log.trim().slice(-300);
 }
 
 function parseJson(text: string): unknown {

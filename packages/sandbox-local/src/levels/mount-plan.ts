@@ -1,11 +1,11 @@
-import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SandboxFolders } from "../folders.ts";
 import { insideLayout, insideNode } from "./inside-paths.ts";
 
 /** One step in building a sandbox's root, in order. */
 export type MountStep =
-  | { readonly kind: "read-only"; readonly from: string; readonly to: string }
+  | { readonly kind: "read-only"; readonly from: string; readonly to: string; readonly isFile: boolean }
   | { readonly kind: "writable"; readonly from: string; readonly to: string }
   | { readonly kind: "link"; readonly target: string; readonly to: string }
   | { readonly kind: "folder"; readonly to: string }
@@ -52,17 +52,17 @@ export function planMounts(options: MountPlanOptions): MountStep[] {
     const isLink = lstatSync(path).isSymbolicLink();
     const staysReadable = isLink && readable.some((root) => isWithin(realpathSync(path), root) && root !== path);
     if (staysReadable) steps.push({ kind: "link", target: readlinkSync(path), to: path });
-    else steps.push({ kind: "read-only", from: realpathSync(path), to: path });
+    else steps.push(readOnly(realpathSync(path), path, statSync(path).isFile()));
   }
   for (const path of hiddenPaths(options.protectedPaths, readable)) steps.push({ kind: "hide", to: path });
   for (const name of ["passwd", "group", "hosts", "nsswitch.conf"]) {
-    steps.push({ kind: "read-only", from: `${folders.etc}/${name}`, to: `/etc/${name}` });
+    steps.push(readOnly(`${folders.etc}/${name}`, `/etc/${name}`, true));
   }
   steps.push(
-    { kind: "read-only", from: options.node, to: insideNode },
-    { kind: "read-only", from: folders.task, to: insideLayout.task },
-    { kind: "read-only", from: folders.tools, to: insideLayout.tools },
-    { kind: "read-only", from: folders.run, to: dirname(insideLayout.socket) },
+    readOnly(options.node, insideNode, true),
+    readOnly(folders.task, insideLayout.task),
+    readOnly(folders.tools, insideLayout.tools),
+    readOnly(folders.run, dirname(insideLayout.socket)),
     { kind: "writable", from: folders.home, to: insideLayout.home },
     { kind: "writable", from: folders.harness, to: insideLayout.harness },
     { kind: "writable", from: folders.tmp, to: "/tmp" },
@@ -92,6 +92,10 @@ function parentFolders(paths: readonly string[]): string[] {
     }
   }
   return [...parents].toSorted();
+}
+
+function readOnly(from: string, to: string, isFile = false): MountStep {
+  return { kind: "read-only", from, to, isFile };
 }
 
 function folder(to: string): MountStep {

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
 import { RebenchError } from "@rebench/task-kit";
 import { namespaceOf } from "../processes/members.ts";
 import type { TreeRecipe } from "../recipe.ts";
@@ -15,7 +16,9 @@ export interface FirstProcess {
   readonly namespaceInit: number | null;
   /** As `readlink /proc/PID/ns/pid` says it. */
   readonly namespace: string | null;
-  readonly child: ChildProcess;
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  /** Closes the open namespaces. */
+  close(): void;
 }
 
 const longOptions = { user: "user", mnt: "mount", pid: "pid", net: "net", ipc: "ipc", uts: "uts" } as const;
@@ -28,29 +31,31 @@ export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Pr
     env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
     cwd: "/",
     detached: true,
-  });
+  }) as ChildProcessByStdio<Writable, Readable, null>;
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`${program} could not be started: ${error.message}`));
     child.once("exit", (code, signal) => {
       resolve(signal === null ? `its first process exited with code ${code}` : `its first process was ended by ${signal}`);
     });
   });
+  child.stdin.on("error", () => undefined);
   const ready = once(child.stdout, "data").then(() => null);
   const failure = await Promise.race([ready.catch(() => "no word from it"), ended]);
   if (failure !== null) {
-    throw new RebenchError({ code: "sandbox.start-failed", message: `The sandbox did not start: ${failure}.` });
+    throw new RebenchError({ code: "sandbox.start-failed", message: `${failure}.` });
   }
   child.stdout.resume();
-  if (recipe.namespaces.length === 0) return { ended, enter: [], namespaceInit: null, namespace: null, child };
+  if (recipe.namespaces.length === 0) {
+    return { ended, enter: [], namespaceInit: null, namespace: null, child, close: () => undefined };
+  }
 
   const init = findNamespaceInit(child.pid ?? 0);
   // Open files, not a pid: a pid can come to name another process, and entering that one would leave the sandbox.
-  const enter = recipe.namespaces.map((name) => {
-    const descriptor = openSync(`/proc/${init}/ns/${name}`, "r");
-    return `--${longOptions[name]}=/proc/${process.pid}/fd/${descriptor}`;
-  });
+  const opened = recipe.namespaces.map((name) => ({ name, descriptor: openSync(`/proc/${init}/ns/${name}`, "r") }));
+  const enter = opened.map(({ name, descriptor }) => `--${longOptions[name]}=/proc/${process.pid}/fd/${descriptor}`);
   if (recipe.namespaces.includes("user")) enter.push("--preserve-credentials");
-  return { ended, enter, namespaceInit: init, namespace: namespaceOf(init), child };
+  const close = (): void => opened.forEach(({ descriptor }) => closeSync(descriptor));
+  return { ended, enter, namespaceInit: init, namespace: namespaceOf(init), child, close };
 }
 
 /** The first descendant in another PID namespace than ours. */
