@@ -101,8 +101,7 @@ export default {
     },
   ],
   options: {
-    includeOnly: { path: [ours, "(^|/)node_modules/(dockerode|onnxruntime-node)/", "^(node:)?[a-z_]+(/[a-z_]+)?$"] },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "(^|/)(dist|\\.toolchain|\\.turbo|coverage)/" },
     doNotFollow: { path: "(^|/)node_modules/" },
     // Imports of types count: they are dependencies too.
     tsPreCompilationDeps: true,

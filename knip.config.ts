@@ -2,6 +2,8 @@ import type { KnipConfig } from "knip";
 
 /** Where the program starts, besides what each package's `exports` and `bin` name and its tests; what none of these reaches is dead. */
 const config: KnipConfig = {
+  // Programs of the operating system that the sources start are no dependencies.
+  exclude: ["binaries"],
   workspaces: {
     ".": {
       entry: ["scripts/*.ts"],
