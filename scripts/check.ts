@@ -34,10 +34,10 @@ async function main(slow: boolean): Promise<number> {
   const tests = await runTests(slow);
 
   const failedSteps = results.filter((result) => !result.ok);
-  // A run that broke outside its tests failed even when every test passed.
-  const brokenRun = tests.tally.failed === 0 && (!tests.ok || tests.tally.broken.length > 0);
+  const failedTests = tests.tally.failed + tests.tally.broken.length;
   const passed = tests.tally.passed;
-  const failed = tests.tally.failed + failedSteps.length + (brokenRun ? 1 : 0);
+  // The runner may fail without naming a test; that still counts.
+  const failed = failedSteps.length + (tests.ok ? failedTests : Math.max(failedTests, 1));
   const skipped = tests.tally.skipped.length;
   const seconds = secondsSince(started);
 

@@ -41,7 +41,7 @@ is_ready() {
   { read -r level && read -r node; } <"$stamp" || return 1
   [ "$node" = toolchain ] && node=$toolchain/node_modules/.bin/node
   [ "$1" = runner ] || [ "$level" = all ] || return 1
-  [ -x "$node" ] && [ ! "$node" -nt "$stamp" ] && cmp -s "$root/pnpm-lock.yaml" "$stamp.lock"
+  [ -x "$node" ] && [ ! "$node" -nt "$stamp" ] && [ -d "$root/apps/runner/node_modules" ] && cmp -s "$root/pnpm-lock.yaml" "$stamp.lock"
 }
 
 # --- one installer at a time -------------------------------------------------------------------------------------------------
@@ -163,6 +163,8 @@ install_toolchain() {
   run_installer in_folder "$toolchain" npm install --ignore-scripts --save-exact --no-audit --no-fund --no-update-notifier \
     --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 "$@" ||
     fail_install "npm could not install $*"
+  # Scripts were not run; pnpm's own puts its native program in place of one that only a shell can start. turbo starts it without.
+  node "$toolchain/node_modules/pnpm/install.js" >>"$log" 2>&1 || true
 }
 
 in_folder() {
