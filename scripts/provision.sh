@@ -9,16 +9,16 @@ provision() {
     exit 2
   fi
   # shellcheck disable=SC2086 # a list of words
-  missing=$(for package in $debian_packages; do is_installed "$package" || echo "$package"; done)
+  missing=$(for package in $debian_packages; do is_installed "$package" || printf '%s ' "$package"; done)
   [ -z "$missing" ] && return
   if [ "$(id -u)" != 0 ]; then
-    say "--provision needs root. Run: sudo apt-get install $(echo $missing)"
+    say "--provision needs root. Run: sudo apt-get install $missing"
     exit 2
   fi
-  say "installing Debian packages: $(echo $missing)"
+  say "installing Debian packages: $missing"
   # shellcheck disable=SC2086
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >/dev/null ||
-    fail "apt-get could not install: $(echo $missing)" "see apt's message above; without --provision the tests skip what needs them."
+    fail "apt-get could not install: $missing" "see apt's message above; without --provision the tests skip what needs them."
 }
 
 is_installed() {
