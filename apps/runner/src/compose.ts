@@ -1,4 +1,13 @@
-import type { AttemptPorts, AttemptSignals, AttemptSpec, IsolationLevel, JournalHead, LoadedTask, RunPorts, SandboxProvider } from "@rebench/core";
+import type {
+  AttemptPorts,
+  AttemptSignals,
+  AttemptSpec,
+  IsolationLevel,
+  JournalHead,
+  LoadedTask,
+  RunPorts,
+  SandboxProvider,
+} from "@rebench/core";
 import { executeAttempt } from "@rebench/core";
 import { attemptStore, type HomeLayout } from "@rebench/core/home";
 import { createLocalSandboxProvider } from "@rebench/sandbox-local";

@@ -6,10 +6,14 @@ import { buildProgram } from "./cli/program.ts";
 /** Runs the command line; the only place that sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = buildProgram((code) => (process.exitCode = code));
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])
+    command.exitOverride();
   try {
     // `--json` takes a value only behind `=`, so that it can stand anywhere before a task's name.
-    await program.parseAsync(argv.map((argument) => (argument === "--json" ? "--json=object" : argument)), { from: "user" });
+    await program.parseAsync(
+      argv.map((argument) => (argument === "--json" ? "--json=object" : argument)),
+      { from: "user" },
+    );
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has already said what was wrong; help and version come this way with 0.

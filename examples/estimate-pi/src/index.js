@@ -13,7 +13,8 @@ const anchors = /** @type {const} */ ({
 async function score({ submission }) {
   const text = (await readFile(path.join(submission.directory, "answer.txt"), "utf8")).trim();
   const value = Number(text);
-  if (text === "" || !Number.isFinite(value)) return { status: "invalid", reason: "answer.txt must hold one finite decimal number" };
+  if (text === "" || !Number.isFinite(value))
+    return { status: "invalid", reason: "answer.txt must hold one finite decimal number" };
   const error = Math.abs(value - Math.PI);
   // Half a unit in the last place of a double is as close as a decimal can be seen to come.
   return { status: "valid", raw: Math.log(Math.max(error, 2 ** -52)), message: `off by ${error.toExponential(2)}` };
@@ -69,7 +70,12 @@ export default defineTaskPack({
   title: "A number as close to π as you can get",
   canary: "rebench canary 79ecf86e-1761-49a1-af5e-d76d630a60bd",
   tasks: [
-    defineTask({ ...common, id: "main", title: "Judged in TypeScript", tiers: [mini({ kind: "typescript", score, timeoutSeconds: 30 })] }),
+    defineTask({
+      ...common,
+      id: "main",
+      title: "Judged in TypeScript",
+      tiers: [mini({ kind: "typescript", score, timeoutSeconds: 30 })],
+    }),
     defineTask({
       ...common,
       id: "python",

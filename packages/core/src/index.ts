@@ -1,4 +1,10 @@
-export { attemptEventSchema, journalSchema, type AttemptEvent, type Stamp, type StampedEvent } from "./events/attempt-event.ts";
+export {
+  attemptEventSchema,
+  journalSchema,
+  type AttemptEvent,
+  type Stamp,
+  type StampedEvent,
+} from "./events/attempt-event.ts";
 export { applyEvent } from "./events/apply-event.ts";
 export type { AttemptState, Pause, Phase, Review, Usage } from "./events/attempt-state.ts";
 export { columnOf, columns, type Column, type Ledger } from "./events/ledger.ts";
@@ -40,7 +46,13 @@ export { deriveSeed } from "./attempt/seed-sequence.ts";
 export { selectScore } from "./attempt/select-score.ts";
 export { verdict } from "./attempt/verdict.ts";
 export { attemptResult, type AttemptResult } from "./run/attempt-result.ts";
-export { attemptSpecSchema, type AgentConfig, type AttemptSpec, type Budget, type TaskReference } from "./run/attempt-spec.ts";
+export {
+  attemptSpecSchema,
+  type AgentConfig,
+  type AttemptSpec,
+  type Budget,
+  type TaskReference,
+} from "./run/attempt-spec.ts";
 export { executeRun, type RunEvent, type RunOutcome, type RunPorts } from "./run/execute-run.ts";
 export type { LoadedTask } from "./run/loaded-task.ts";
 export { planRun, type RunPlan, type RunRequest } from "./run/plan-run.ts";

@@ -15,8 +15,10 @@ const noRunner = 75;
 
 const [verb = "", ...rest] = process.argv.slice(2);
 const json = rest[0] === "--json";
-const words = json ? rest.slice(1) : rest;
-const [method, path] = routes.get(verb) ?? ["GET", "/unknown"];
+const given = json ? rest.slice(1) : rest;
+// `service NAME BODY` calls one of the task's services; every other verb takes its words as they are.
+const words = verb === "service" ? given.slice(1) : given;
+const [method, path] = verb === "service" ? ["POST", `/services/${given[0] ?? ""}`] : (routes.get(verb) ?? ["GET", "/unknown"]);
 const headers = { "content-type": "text/plain; charset=utf-8" };
 
 const call = request({ socketPath: process.env.REBENCH_SOCKET, method, path, headers }, (response) => {
@@ -30,7 +32,7 @@ call.end(await bodyText());
 
 async function bodyText() {
   if (words.length > 0) return words.join(" ");
-  return verb === "note" && !process.stdin.isTTY ? text(process.stdin) : "";
+  return (verb === "note" || verb === "service") && !process.stdin.isTTY ? text(process.stdin) : "";
 }
 
 function finish(status, reply) {

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const verbs = ["score", "score-log", "budget", "submit", "note"];
+const verbs = ["score", "score-log", "budget", "submit", "note", "service"];
 
 /** Writes the commands that every sandbox has on its PATH. `node` and `inside` are paths as commands see them. */
 export function writeTools(folder: string, node: string, inside: string): void {

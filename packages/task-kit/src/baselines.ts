@@ -6,7 +6,12 @@ export const humanBaselinesSchema = z.strictObject({
   source: z.string().min(1),
   licence: z.string().min(1),
   /** What the people had: time, network, tools, models. */
-  conditions: z.strictObject({ network: z.string(), tools: z.string(), models: z.string(), timeLimitMinutes: z.number() }),
+  conditions: z.strictObject({
+    network: z.string(),
+    tools: z.string(),
+    models: z.string(),
+    timeLimitMinutes: z.number(),
+  }),
   attempts: z.array(
     z.strictObject({
       id: z.string().min(1),

@@ -58,8 +58,7 @@ export interface Conditions {
 
 /** Where the reference solution lives: a folder, or a password-protected archive for full tiers. */
 export type ReferenceLocation =
-  | { readonly kind: "folder"; readonly path: string }
-  | { readonly kind: "archive"; readonly path: string };
+  { readonly kind: "folder"; readonly path: string } | { readonly kind: "archive"; readonly path: string };
 
 /** One scale of a task. All paths are relative to the pack's root, POSIX separators. */
 export interface Tier {

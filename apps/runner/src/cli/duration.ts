@@ -8,7 +8,11 @@ export function parseDuration(text: string): number {
   const amount = Number(match?.groups?.["amount"]);
   const unit = match?.groups?.["unit"] as keyof typeof units | undefined;
   if (unit === undefined || !(amount > 0)) {
-    throw new RebenchError({ code: "usage.duration", message: `${JSON.stringify(text)} is not a duration`, fix: "write a number and s, m or h: 5s, 30m, 8h" });
+    throw new RebenchError({
+      code: "usage.duration",
+      message: `${JSON.stringify(text)} is not a duration`,
+      fix: "write a number and s, m or h: 5s, 30m, 8h",
+    });
   }
   return Math.round(amount * units[unit]);
 }

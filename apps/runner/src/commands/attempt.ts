@@ -11,19 +11,30 @@ import { carryOut } from "./carry-out.ts";
 import { preflight } from "./run.ts";
 
 /** `rebench attempt SPEC`: one attempt from its self-contained spec (a file, or `-`), as a scheduler calls it. */
-export async function attemptCommand(file: string, options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function attemptCommand(
+  file: string,
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
   const spec = await readSpec(file, context.workingDirectory);
   const home = openHomeToWrite(options.home);
   const loaded = await loadPinnedTask(spec.task);
   const level = await preflight(home, [loaded]);
   // The folder of an attempt that is run alone is that of a run with one attempt.
   const alone = { ...spec, index: 0, attemptId: `${spec.runId}.0` };
-  return carryOut({ home, plan: { runId: spec.runId, seed: spec.seed, parallel: 1, attempts: [alone] }, tasks: [loaded], level, context });
+  return carryOut({
+    home,
+    plan: { runId: spec.runId, seed: spec.seed, parallel: 1, attempts: [alone] },
+    tasks: [loaded],
+    level,
+    context,
+  });
 }
 
 async function readSpec(file: string, workingDirectory: string): Promise<AttemptSpec> {
   try {
-    const content = file === "-" ? await text(process.stdin) : await readFile(path.resolve(workingDirectory, file), "utf8");
+    const content =
+      file === "-" ? await text(process.stdin) : await readFile(path.resolve(workingDirectory, file), "utf8");
     return attemptSpecSchema.parse(JSON.parse(content));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;

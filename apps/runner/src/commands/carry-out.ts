@@ -1,4 +1,13 @@
-import { attemptResult, executeRun, type AttemptResult, type LevelProbe, type LoadedTask, type RunEvent, type RunOutcome, type RunPlan } from "@rebench/core";
+import {
+  attemptResult,
+  executeRun,
+  type AttemptResult,
+  type LevelProbe,
+  type LoadedTask,
+  type RunEvent,
+  type RunOutcome,
+  type RunPlan,
+} from "@rebench/core";
 import type { HomeLayout } from "@rebench/core/home";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
@@ -47,7 +56,11 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
     context.say(count === 1 ? "stopping: what is there is scored; Ctrl-C again drops everything" : "aborting"),
   );
   const runJournal = await openRunJournal(home, plan);
-  const composition = compose({ home, packDirectories: tasks.map((task) => task.reference.directory), isolation: level.level });
+  const composition = compose({
+    home,
+    packDirectories: tasks.map((task) => task.reference.directory),
+    isolation: level.level,
+  });
   const ports = runPorts({
     ...composition,
     home,
@@ -74,14 +87,21 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
 }
 
 /** The journals hold the results; when what is derived from them cannot be written, the results are still shown. */
-async function keepOutcome(home: HomeLayout, runJournal: RunJournal, outcome: RunOutcome, context: CommandContext): Promise<void> {
+async function keepOutcome(
+  home: HomeLayout,
+  runJournal: RunJournal,
+  outcome: RunOutcome,
+  context: CommandContext,
+): Promise<void> {
   try {
     const run = await runJournal.finished(outcome);
     const index = openRunIndex(home);
     index.put(run);
     index.close();
   } catch (error) {
-    context.say(`could not update the run's files: ${(error as Error).message}; \`rebench index rebuild\` mends the index`);
+    context.say(
+      `could not update the run's files: ${(error as Error).message}; \`rebench index rebuild\` mends the index`,
+    );
   }
 }
 

@@ -38,7 +38,10 @@ export async function demoCommand(options: { readonly home?: string }, context: 
 function planOf(tasks: readonly LoadedTask[], acts: readonly Act[]): RunPlan {
   const seed = randomBytes(16).toString("hex");
   const limits = { workingMs: 60_000, tokens: null, costUsd: null, actions: null };
-  return planRun({ tasks, agents: acts.map(({ agent }) => agent), attempts: 1, parallel: 1, sandbox: "local", seed, ...limits }, ulid());
+  return planRun(
+    { tasks, agents: acts.map(({ agent }) => agent), attempts: 1, parallel: 1, sandbox: "local", seed, ...limits },
+    ulid(),
+  );
 }
 
 async function actsOf(loaded: LoadedTask): Promise<Act[]> {
@@ -48,7 +51,10 @@ async function actsOf(loaded: LoadedTask): Promise<Act[]> {
     { title: "the starting solution", agent: { name: "nop" } },
     { title: "a weak attempt", agent: await handIn(path.join(rungs, firstTry ?? "")) },
     { title: "the reference", agent: { name: "reference" } },
-    { title: `a cheat: ${shownCheat}`, agent: await handIn(path.join(loaded.packPath(loaded.tier.cheats), shownCheat)) },
+    {
+      title: `a cheat: ${shownCheat}`,
+      agent: await handIn(path.join(loaded.packPath(loaded.tier.cheats), shownCheat)),
+    },
   ];
 }
 

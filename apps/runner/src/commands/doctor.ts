@@ -27,9 +27,23 @@ export async function doctorCommand(options: { readonly home?: string }, context
 
 /** A level that cannot be used only matters when no better one can. */
 function levelCheck(level: LevelProbe, best: LevelProbe | undefined): MachineCheck {
-  const held = Object.entries(level.guarantees).filter(([, holds]) => holds).map(([what]) => what);
+  const held = Object.entries(level.guarantees)
+    .filter(([, holds]) => holds)
+    .map(([what]) => what);
   const keeps = held.length === 0 ? "no guarantees" : `keeps apart ${held.join(", ")}`;
   const name = `isolation ${level.level}`;
-  if (level.available) return { id: `isolation.${level.level}`, name, status: "ok", found: level === best ? `${keeps} (in force)` : keeps };
-  return { id: `isolation.${level.level}`, name, status: "warn", found: level.reason ?? "not available", ...(level.fix === undefined ? {} : { fix: level.fix }) };
+  if (level.available)
+    return {
+      id: `isolation.${level.level}`,
+      name,
+      status: "ok",
+      found: level === best ? `${keeps} (in force)` : keeps,
+    };
+  return {
+    id: `isolation.${level.level}`,
+    name,
+    status: "warn",
+    found: level.reason ?? "not available",
+    ...(level.fix === undefined ? {} : { fix: level.fix }),
+  };
 }

@@ -27,7 +27,12 @@ export interface GradeOptions {
 }
 
 /** `rebench grade TASK DIR`: scores a folder without an agent; `--repeat` shows the scorer's noise. */
-export async function gradeCommand(task: string, folder: string, options: GradeOptions, context: CommandContext): Promise<number> {
+export async function gradeCommand(
+  task: string,
+  folder: string,
+  options: GradeOptions,
+  context: CommandContext,
+): Promise<number> {
   const home = openHomeToWrite(options.home);
   sandboxKind(options.sandbox);
   const repeat = parseCount(options.repeat);
@@ -41,10 +46,19 @@ export async function gradeCommand(task: string, folder: string, options: GradeO
     const verdicts: Verdict[] = [];
     if (captured.status === "invalid") verdicts.push({ status: "invalid", reason: captured.reason });
     else {
-      const grader = openGrader({ loaded, level, scorer: scorerFor(options, loaded, level), scratch, signal: interruption.stop, context });
+      const grader = openGrader({
+        loaded,
+        level,
+        scorer: scorerFor(options, loaded, level),
+        scratch,
+        signal: interruption.stop,
+        context,
+      });
       const seed = options.seed ?? randomBytes(16).toString("hex");
       for (let round = 0; round < repeat && !interruption.stop.aborted; round += 1) {
-        verdicts.push(await grader(captured.submission, deriveSeed(seed, `grade ${round}`), `${round + 1} of ${repeat}`));
+        verdicts.push(
+          await grader(captured.submission, deriveSeed(seed, `grade ${round}`), `${round + 1} of ${repeat}`),
+        );
       }
     }
     context.showProgress("");
@@ -59,7 +73,11 @@ export async function gradeCommand(task: string, folder: string, options: GradeO
 }
 
 function scorerFor(options: GradeOptions, loaded: LoadedTask, level: LevelProbe): ScorerHost {
-  return compose({ home: openHomeToWrite(options.home), packDirectories: [loaded.reference.directory], isolation: level.level }).scorer;
+  return compose({
+    home: openHomeToWrite(options.home),
+    packDirectories: [loaded.reference.directory],
+    isolation: level.level,
+  }).scorer;
 }
 
 interface GraderOptions {
@@ -76,11 +94,25 @@ function openGrader({ loaded, scorer, scratch, signal, context }: GraderOptions)
     const directory = path.join(scratch, `scoring-${seed.slice(0, 8)}`);
     await mkdir(directory, { mode: 0o700 });
     const outcome = await scorer.score(
-      { task: loaded.reference, purpose: "grade", seed, submission, directory, labels: { run: "grade", attempt: `grade-${process.pid}` } },
+      {
+        task: loaded.reference,
+        purpose: "grade",
+        seed,
+        submission,
+        directory,
+        labels: { run: "grade", attempt: `grade-${process.pid}` },
+      },
       {
         signal,
-        onProgress: (message, fraction) => context.showProgress(oneLine(`scoring ${which}  ${fraction === undefined ? "" : bar(fraction, 20)} ${message}`, context.columns - 1)),
-        onQueue: (waiting) => context.showProgress(waiting ? `scoring ${which}: waiting for another scoring of a time` : ""),
+        onProgress: (message, fraction) =>
+          context.showProgress(
+            oneLine(
+              `scoring ${which}  ${fraction === undefined ? "" : bar(fraction, 20)} ${message}`,
+              context.columns - 1,
+            ),
+          ),
+        onQueue: (waiting) =>
+          context.showProgress(waiting ? `scoring ${which}: waiting for another scoring of a time` : ""),
       },
     );
     return verdict(outcome, loaded, "attempt");

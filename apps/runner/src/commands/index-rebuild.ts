@@ -3,7 +3,10 @@ import { openHomeToWrite } from "../host/data-folder.ts";
 import { openRunIndex } from "../run-index/run-index.ts";
 
 /** `rebench index rebuild`: makes the index again from what is stored. */
-export async function indexRebuildCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function indexRebuildCommand(
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
   const home = openHomeToWrite(options.home);
   const index = openRunIndex(home);
   try {

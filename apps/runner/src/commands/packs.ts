@@ -11,7 +11,9 @@ import { textTable } from "../reporting/table.ts";
 
 interface ListedTier {
   readonly name: string;
-  readonly anchors: Tier["anchors"] | { readonly kind: "fixed"; readonly start: number; readonly reference: number; readonly source: string };
+  readonly anchors:
+    | Tier["anchors"]
+    | { readonly kind: "fixed"; readonly start: number; readonly reference: number; readonly source: string };
   readonly measuredOn: MeasuredOn | null;
   readonly humanAttempts: number;
   /** False for a tier whose published human results are here, but which this version cannot run. */
@@ -45,7 +47,9 @@ export async function packsCommand(context: CommandContext): Promise<number> {
 }
 
 async function listed(pack: LoadedPack): Promise<ListedPack> {
-  const tasks = await Promise.all(pack.pack.tasks.map(async (task) => ({ id: task.id, tiers: await tiersOf(pack, task) })));
+  const tasks = await Promise.all(
+    pack.pack.tasks.map(async (task) => ({ id: task.id, tiers: await tiersOf(pack, task) })),
+  );
   return { name: pack.name, version: pack.version, integrity: pack.digest, provenance: null, tasks, problem: null };
 }
 
@@ -73,18 +77,26 @@ async function humanAttempts(pack: LoadedPack, relative: string): Promise<number
 }
 
 function packTable(packs: readonly ListedPack[]): string[] {
-  if (packs.length === 0) return ["no task packs are installed; `npm install @rebench/pack-optimize-kernel` brings one"];
+  if (packs.length === 0)
+    return ["no task packs are installed; `npm install @rebench/pack-optimize-kernel` brings one"];
   const rows = packs.flatMap((pack) =>
     pack.tasks.flatMap((task) =>
       task.tiers.map((tier) => [
         `${shortPackName(pack.name)}/${task.id}@${pack.version}`,
         tier.runnable ? tier.name : `${tier.name} (published results only)`,
-        tier.anchors.kind === "measured" ? "measured in each session" : `${tier.anchors.start.toFixed(4)} → ${tier.anchors.reference.toFixed(4)}`,
+        tier.anchors.kind === "measured"
+          ? "measured in each session"
+          : `${tier.anchors.start.toFixed(4)} → ${tier.anchors.reference.toFixed(4)}`,
         tier.measuredOn === null ? "–" : `${tier.measuredOn.hardware}, ${tier.measuredOn.date}`,
         tier.humanAttempts === 0 ? "none yet" : String(tier.humanAttempts),
       ]),
     ),
   );
-  const broken = packs.filter((pack) => pack.problem !== null).map((pack) => `${pack.name}@${pack.version}: ${terminalSafe(pack.problem ?? "")}`);
-  return [...textTable(["task", "tier", "anchors (start → reference)", "measured on", "human attempts"], rows), ...broken];
+  const broken = packs
+    .filter((pack) => pack.problem !== null)
+    .map((pack) => `${pack.name}@${pack.version}: ${terminalSafe(pack.problem ?? "")}`);
+  return [
+    ...textTable(["task", "tier", "anchors (start → reference)", "measured on", "human attempts"], rows),
+    ...broken,
+  ];
 }

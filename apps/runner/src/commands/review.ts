@@ -15,10 +15,18 @@ export interface ReviewOptions {
 }
 
 /** `rebench review ATTEMPT`: appends a person's adjudication to the journal. Nothing is edited. */
-export async function reviewCommand(attemptId: string, options: ReviewOptions, context: CommandContext): Promise<number> {
+export async function reviewCommand(
+  attemptId: string,
+  options: ReviewOptions,
+  context: CommandContext,
+): Promise<number> {
   const match = /^(?<runId>[0-9A-Za-z]+)\.(?<index>[0-9]+)$/.exec(attemptId);
   if (match?.groups === undefined) {
-    throw new RebenchError({ code: "usage.attempt-id", message: `${JSON.stringify(attemptId)} is not an attempt id`, fix: "it is a run id, a dot and a number; `rebench show RUN` lists them" });
+    throw new RebenchError({
+      code: "usage.attempt-id",
+      message: `${JSON.stringify(attemptId)} is not an attempt id`,
+      fix: "it is a run id, a dot and a number; `rebench show RUN` lists them",
+    });
   }
   const verdict = verdictOf(options);
   const home = openHomeToWrite(options.home);
@@ -27,16 +35,36 @@ export async function reviewCommand(attemptId: string, options: ReviewOptions, c
   await withLease({ file: path.join(run.directory, "review.lease") }, async () => {
     const file = await readRunFile(run.file);
     const entry = file.attempts[index];
-    if (entry === undefined) throw new RebenchError({ code: "run.not-found", message: `run ${file.runId} has no attempt ${index}`, fix: `\`rebench show ${file.runId}\` lists them` });
+    if (entry === undefined)
+      throw new RebenchError({
+        code: "run.not-found",
+        message: `run ${file.runId} has no attempt ${index}`,
+        fix: `\`rebench show ${file.runId}\` lists them`,
+      });
     const { state, problems } = await foldJournal(run.attempt(index).journal, entry.head);
     const broken = problems[0];
-    if (broken !== undefined) throw new RebenchError({ code: "journal.not-whole", message: broken.message, fix: `\`rebench verify ${file.runId}\` lists what is wrong` });
-    if (state?.outcome == null) throw new RebenchError({ code: "run.unfinished", message: `attempt ${attemptId} has not finished`, fix: "review it when it has" });
+    if (broken !== undefined)
+      throw new RebenchError({
+        code: "journal.not-whole",
+        message: broken.message,
+        fix: `\`rebench verify ${file.runId}\` lists what is wrong`,
+      });
+    if (state?.outcome == null)
+      throw new RebenchError({
+        code: "run.unfinished",
+        message: `attempt ${attemptId} has not finished`,
+        fix: "review it when it has",
+      });
     const { journal } = await reopenJournalFile(run.attempt(index).journal);
     const at = Date.now();
-    await journal.append({ type: "review.added", ...verdict, reason: options.reason, by: options.by }, { at, elapsedMs: state.ledger.upTo });
+    await journal.append(
+      { type: "review.added", ...verdict, reason: options.reason, by: options.by },
+      { at, elapsedMs: state.ledger.upTo },
+    );
     await journal.close();
-    const attempts = file.attempts.map((attempt, position) => (position === index ? { ...attempt, head: journal.head() } : attempt));
+    const attempts = file.attempts.map((attempt, position) =>
+      position === index ? { ...attempt, head: journal.head() } : attempt,
+    );
     await writeRunFile(run.file, { ...file, attempts });
   });
   if (context.json === "none") context.say(`${verdict.verdict} added to ${attemptId}`);
@@ -44,10 +72,17 @@ export async function reviewCommand(attemptId: string, options: ReviewOptions, c
   return 0;
 }
 
-function verdictOf({ flag, void: voided, amend }: ReviewOptions): { verdict: "flag" | "void" | "amend"; normalized: number | null } {
+function verdictOf({ flag, void: voided, amend }: ReviewOptions): {
+  verdict: "flag" | "void" | "amend";
+  normalized: number | null;
+} {
   const chosen = [flag === true, voided === true, amend !== undefined].filter(Boolean).length;
   if (chosen !== 1) {
-    throw new RebenchError({ code: "usage.verdict", message: "a review says one of --flag, --void, --amend SCORE", fix: "choose one of them" });
+    throw new RebenchError({
+      code: "usage.verdict",
+      message: "a review says one of --flag, --void, --amend SCORE",
+      fix: "choose one of them",
+    });
   }
   if (amend !== undefined) return { verdict: "amend", normalized: amend === "0" ? 0 : parseAmount(amend) };
   return { verdict: flag === true ? "flag" : "void", normalized: null };

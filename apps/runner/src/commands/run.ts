@@ -31,7 +31,11 @@ export interface RunOptions {
 }
 
 /** `rebench run TASK…`: request → plan → execute. Returns the exit code. */
-export async function runCommand(names: readonly string[], options: RunOptions, context: CommandContext): Promise<number> {
+export async function runCommand(
+  names: readonly string[],
+  options: RunOptions,
+  context: CommandContext,
+): Promise<number> {
   const home = openHomeToWrite(options.home);
   const tasks = await loadTasks(names, tierName(options.tier), context.workingDirectory);
   const plan = planRun(
@@ -57,22 +61,37 @@ export async function runCommand(names: readonly string[], options: RunOptions, 
 /** What can be known to fail before anything is started. */
 export async function preflight(home: HomeLayout, tasks: readonly LoadedTask[]): Promise<LevelProbe> {
   tasks.forEach(requireTools);
-  const { sandboxes, protectedPaths } = compose({ home, packDirectories: tasks.map((task) => task.reference.directory), isolation: null });
-  return chooseLevel(sandboxes, protectedPaths, tasks.map((task) => task.tier.name));
+  const { sandboxes, protectedPaths } = compose({
+    home,
+    packDirectories: tasks.map((task) => task.reference.directory),
+    isolation: null,
+  });
+  return chooseLevel(
+    sandboxes,
+    protectedPaths,
+    tasks.map((task) => task.tier.name),
+  );
 }
 
 /** Errors with code `tier.not-found`. */
 export function tierName(text: string): TierName {
   if (text === "mini" || text === "full") return text;
-  throw new RebenchError({ code: "tier.not-found", message: `there is no tier ${JSON.stringify(text)}`, fix: "tiers: mini, full" });
+  throw new RebenchError({
+    code: "tier.not-found",
+    message: `there is no tier ${JSON.stringify(text)}`,
+    fix: "tiers: mini, full",
+  });
 }
 
 /** Any text is a seed; without one the seed is drawn, and stands in the plan. */
 function seedOf(text: string | undefined): string {
-  return text === undefined ? randomBytes(16).toString("hex") : createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return text === undefined
+    ? randomBytes(16).toString("hex")
+    : createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null => (text === undefined ? null : parse(text));
+const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
+  text === undefined ? null : parse(text);
 
 function showPlan(plan: RunPlan, context: CommandContext): number {
   if (context.json !== "none") context.print({ plan });
@@ -81,7 +100,7 @@ function showPlan(plan: RunPlan, context: CommandContext): number {
       `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`,
     );
   }
-  if (context.json === "none") context.say(`${plan.attempts.length} attempts, ${plan.parallel} at a time, seed ${plan.seed}; nothing was run`);
+  if (context.json === "none")
+    context.say(`${plan.attempts.length} attempts, ${plan.parallel} at a time, seed ${plan.seed}; nothing was run`);
   return 0;
 }
-

@@ -20,8 +20,16 @@ export async function runsCommand(options: { readonly home?: string }, context: 
       context.say(`no runs in ${home.root} yet; \`rebench demo\` makes one`);
       return 0;
     }
-    const rows = runs.map((run) => [run.runId, run.startedAt.slice(0, 16).replace("T", " "), run.outcome, String(run.attempts), run.tasks.join(", "), run.agents.join(", ")]);
-    for (const line of textTable(["run", "started (UTC)", "outcome", "attempts", "tasks", "agents"], rows, [3])) context.say(line);
+    const rows = runs.map((run) => [
+      run.runId,
+      run.startedAt.slice(0, 16).replace("T", " "),
+      run.outcome,
+      String(run.attempts),
+      run.tasks.join(", "),
+      run.agents.join(", "),
+    ]);
+    for (const line of textTable(["run", "started (UTC)", "outcome", "attempts", "tasks", "agents"], rows, [3]))
+      context.say(line);
     return 0;
   } finally {
     index.close();

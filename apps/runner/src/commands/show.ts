@@ -6,7 +6,11 @@ import { ledgerTable, scoreTable } from "../reporting/attempt-tables.ts";
 import { resultTable } from "../reporting/result-table.ts";
 
 /** `rebench show RUN`: one stored run in full, folded from its journals. */
-export async function showCommand(runId: string, options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function showCommand(
+  runId: string,
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
   const run = await readStoredRun(openHome(options.home), runId);
   const attempts = resultsOf(run);
   const result = { runId, outcome: run.file.outcome, attempts, lock: null };
@@ -19,7 +23,8 @@ export async function showCommand(runId: string, options: { readonly home?: stri
     context.say("");
     context.say(`attempt ${attempt.attemptId}`);
     for (const line of [...scoreTable(attempt), "", ...ledgerTable(attempt)]) context.say(`  ${line}`);
-    for (const review of attempt.reviews) context.say(`  review by ${terminalSafe(review.by)}: ${review.verdict}, ${terminalSafe(review.reason)}`);
+    for (const review of attempt.reviews)
+      context.say(`  review by ${terminalSafe(review.by)}: ${review.verdict}, ${terminalSafe(review.reason)}`);
     context.say(`  journal ${attempt.journal}`);
   }
   for (const { attemptId, problems } of run.attempts) {

@@ -12,16 +12,22 @@ interface Problem {
 }
 
 /** `rebench verify RUN`: walks every journal's chain, compares it with `run.json`, and the stored submission with its digest. */
-export async function verifyCommand(runId: string, options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function verifyCommand(
+  runId: string,
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
   const run = await readStoredRun(openHome(options.home), runId);
   const problems: Problem[] = [];
   for (const attempt of run.attempts) {
-    for (const { code, line, message } of attempt.problems) problems.push({ code, where: `${attempt.layout.journal}:${line}`, message });
+    for (const { code, line, message } of attempt.problems)
+      problems.push({ code, where: `${attempt.layout.journal}:${line}`, message });
     problems.push(...(await checkSubmission(attempt)));
   }
   const verified = problems.length === 0;
   if (context.json !== "none") context.print({ verified, problems });
-  else if (verified) context.say(`run ${runId}: ${run.attempts.length} journals and submissions are as they were written`);
+  else if (verified)
+    context.say(`run ${runId}: ${run.attempts.length} journals and submissions are as they were written`);
   else for (const { where, message } of problems) context.say(`${terminalSafe(where)}: ${terminalSafe(message)}`);
   return verified ? exitCodes.done : exitCodes.checkFailed;
 }

@@ -10,7 +10,11 @@ import { describeEvent } from "../reporting/describe-event.ts";
 const pollMs = 200;
 
 /** `rebench watch RUN`: what has happened, then what happens, until the run is over. Reads only what is new. */
-export async function watchCommand(runId: string, options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function watchCommand(
+  runId: string,
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
   const home = openHome(options.home);
   const interruption = listenForInterruption(() => undefined);
   const offsets: number[] = [];
@@ -19,9 +23,11 @@ export async function watchCommand(runId: string, options: { readonly home?: str
       // Asked for before the journals are read, so that the last lines of a run that just ended are not missed.
       const run = await readRunFile(home.run(runId).file);
       const over = run.outcome !== "running" || !isAlive(run.runner);
-      for (const index of run.attempts.keys()) offsets[index] = await follow(home, runId, index, offsets[index] ?? 0, context);
+      for (const index of run.attempts.keys())
+        offsets[index] = await follow(home, runId, index, offsets[index] ?? 0, context);
       if (over) {
-        if (context.json === "none") context.say(run.outcome === "running" ? "its runner is gone" : `run ${runId}: ${run.outcome}`);
+        if (context.json === "none")
+          context.say(run.outcome === "running" ? "its runner is gone" : `run ${runId}: ${run.outcome}`);
         return 0;
       }
       if (interruption.stop.aborted) return 0;
@@ -33,7 +39,13 @@ export async function watchCommand(runId: string, options: { readonly home?: str
 }
 
 /** Shows the lines after `offset`; returns where the next ones will begin. */
-async function follow(home: HomeLayout, runId: string, index: number, offset: number, context: CommandContext): Promise<number> {
+async function follow(
+  home: HomeLayout,
+  runId: string,
+  index: number,
+  offset: number,
+  context: CommandContext,
+): Promise<number> {
   let next = offset;
   try {
     for await (const line of journalLines(home.run(runId).attempt(index).journal, offset)) {
@@ -41,9 +53,11 @@ async function follow(home: HomeLayout, runId: string, index: number, offset: nu
       next = line.end;
       const parsed = parseLine(new TextDecoder().decode(line.bytes));
       if (parsed.kind !== "event") continue;
-      if (context.json !== "none") context.print({ type: "attempt.event", attemptId: `${runId}.${index}`, event: parsed.event });
+      if (context.json !== "none")
+        context.print({ type: "attempt.event", attemptId: `${runId}.${index}`, event: parsed.event });
       const text = describeEvent(parsed.event);
-      if (context.json === "none" && text !== null) context.say(`${index}  ${(parsed.event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
+      if (context.json === "none" && text !== null)
+        context.say(`${index}  ${(parsed.event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;

@@ -11,16 +11,28 @@ export function sandboxKind(option: string): "local" {
       fix: "use --sandbox local; `rebench doctor` shows its isolation level here",
     });
   }
-  throw new RebenchError({ code: "usage.sandbox", message: `there is no sandbox ${JSON.stringify(option)}`, fix: "sandboxes: auto, local, docker" });
+  throw new RebenchError({
+    code: "usage.sandbox",
+    message: `there is no sandbox ${JSON.stringify(option)}`,
+    fix: "sandboxes: auto, local, docker",
+  });
 }
 
 /** The level that sandboxes will have. Errors with code `sandbox.unavailable` when none can be used or none suffices. */
-export async function chooseLevel(sandboxes: SandboxProvider, protectedPaths: readonly string[], tiers: readonly TierName[]): Promise<LevelProbe> {
+export async function chooseLevel(
+  sandboxes: SandboxProvider,
+  protectedPaths: readonly string[],
+  tiers: readonly TierName[],
+): Promise<LevelProbe> {
   const probes = await sandboxes.probe({ protectedPaths });
   const best = probes.find((probe) => probe.available);
   const reasons = probes.map((probe) => `${probe.level}: ${probe.reason ?? "available"}`).join("; ");
   if (best === undefined) {
-    throw new RebenchError({ code: "sandbox.unavailable", message: `no isolation level can be used here (${reasons})`, fix: "`rebench doctor` says how to get one" });
+    throw new RebenchError({
+      code: "sandbox.unavailable",
+      message: `no isolation level can be used here (${reasons})`,
+      fix: "`rebench doctor` says how to get one",
+    });
   }
   if (best.level === "none" && tiers.includes("full")) {
     throw new RebenchError({

@@ -21,7 +21,12 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
     host: hostVersion,
     runner: identifyProcess(process.pid) ?? { pid: process.pid, startTime: "unknown" },
     outcome: "running",
-    attempts: plan.attempts.map(({ attemptId, task, agent }) => ({ attemptId, task: task.name, agent: agent.name, head: null })),
+    attempts: plan.attempts.map(({ attemptId, task, agent }) => ({
+      attemptId,
+      task: task.name,
+      agent: agent.name,
+      head: null,
+    })),
   };
   // One write after the other: parallel attempts end when they like.
   let saved = Promise.resolve();
@@ -33,7 +38,10 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
   await save(run);
   return {
     journalClosed: (attemptId, head) =>
-      save({ ...run, attempts: run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt)) }),
+      save({
+        ...run,
+        attempts: run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt)),
+      }),
     async finished(outcome) {
       await save({ ...run, outcome });
       return run;

@@ -18,7 +18,11 @@ export interface StoredRun {
 /** Reads a run and folds its journals. Errors with code `run.not-found` or `run.unreadable`. */
 export async function readStoredRun(home: HomeLayout, runId: string): Promise<StoredRun> {
   if (!/^[0-9A-Za-z]+$/.test(runId)) {
-    throw new RebenchError({ code: "usage.run-id", message: `${JSON.stringify(runId)} is not a run id`, fix: "`rebench runs` lists them" });
+    throw new RebenchError({
+      code: "usage.run-id",
+      message: `${JSON.stringify(runId)} is not a run id`,
+      fix: "`rebench runs` lists them",
+    });
   }
   const layout = home.run(runId);
   const file = await readRunFile(layout.file);
@@ -34,7 +38,11 @@ export async function readStoredRun(home: HomeLayout, runId: string): Promise<St
   return { file, attempts };
 }
 
-const missing = (journal: string): JournalProblem => ({ code: "journal.empty", line: 1, message: `${journal} is missing` });
+const missing = (journal: string): JournalProblem => ({
+  code: "journal.empty",
+  line: 1,
+  message: `${journal} is missing`,
+});
 
 export function resultsOf(run: StoredRun): AttemptResult[] {
   return run.attempts.flatMap(({ state, layout }) => (state === null ? [] : [attemptResult(state, layout.journal)]));

@@ -19,7 +19,10 @@ const checkout = path.resolve(fileURLToPath(import.meta.url), "../../../../..");
 /** Every pack that can be named without a path: those of a checkout, and those installed beside the runner or the working folder. */
 export async function findPacks(workingDirectory: string): Promise<PackFolder[]> {
   const found = new Map<string, PackFolder>();
-  for (const directory of [...(await subfolders(path.join(checkout, "task-packs"))), ...(await installed(workingDirectory))]) {
+  for (const directory of [
+    ...(await subfolders(path.join(checkout, "task-packs"))),
+    ...(await installed(workingDirectory)),
+  ]) {
     const pack = await readPackFolder(directory);
     if (pack !== null && !found.has(`${pack.name}@${pack.version}`)) found.set(`${pack.name}@${pack.version}`, pack);
   }
@@ -60,7 +63,10 @@ async function packAt(directory: string): Promise<PackFolder> {
 
 async function readPackFolder(directory: string): Promise<PackFolder | null> {
   try {
-    const manifest = JSON.parse(await readFile(path.join(directory, "package.json"), "utf8")) as Record<string, unknown>;
+    const manifest = JSON.parse(await readFile(path.join(directory, "package.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
     const { name, version, keywords, rebench } = manifest;
     if (typeof name !== "string" || typeof version !== "string") return null;
     const isPack = rebench !== undefined || (Array.isArray(keywords) && keywords.includes(keyword));
@@ -78,7 +84,8 @@ async function installed(workingDirectory: string): Promise<string[]> {
   for (const root of roots) {
     for (const folder of await subfolders(root)) {
       const base = path.basename(folder);
-      if (base.startsWith("@")) folders.push(...(await subfolders(folder)).filter((inner) => path.basename(inner).includes("pack-")));
+      if (base.startsWith("@"))
+        folders.push(...(await subfolders(folder)).filter((inner) => path.basename(inner).includes("pack-")));
       else if (base.includes("pack-")) folders.push(folder);
     }
   }
@@ -88,7 +95,9 @@ async function installed(workingDirectory: string): Promise<string[]> {
 async function subfolders(directory: string): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => path.join(directory, entry.name));
+    return entries
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => path.join(directory, entry.name));
   } catch {
     return [];
   }

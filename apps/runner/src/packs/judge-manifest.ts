@@ -5,8 +5,7 @@ import semver from "semver";
 import type { PackProblem } from "./pack-problem.ts";
 
 export type JudgedManifest =
-  | { readonly ok: true; readonly entry: string }
-  | { readonly ok: false; readonly problems: readonly PackProblem[] };
+  { readonly ok: true; readonly entry: string } | { readonly ok: false; readonly problems: readonly PackProblem[] };
 
 /** Judges a pack's `rebench` field, before any of its code runs. `entry` is the absolute path of the module to load. */
 export function judgeManifest(directory: string, field: unknown, hostVersion: string): JudgedManifest {
@@ -29,18 +28,34 @@ export function judgeManifest(directory: string, field: unknown, hostVersion: st
     });
   }
   if (semver.validRange(host) === null) {
-    problems.push({ code: "pack.bad-manifest", reason: `rebench.host ${JSON.stringify(host)} is not a version range`, fix: 'write a range such as ">=1 <2"' });
+    problems.push({
+      code: "pack.bad-manifest",
+      reason: `rebench.host ${JSON.stringify(host)} is not a version range`,
+      fix: 'write a range such as ">=1 <2"',
+    });
   } else if (!semver.satisfies(hostVersion, host)) {
-    problems.push({ code: "pack.host-range", reason: `it asks for a host ${host}, and this is ${hostVersion}`, fix: "install the version of rebench that it asks for" });
+    problems.push({
+      code: "pack.host-range",
+      reason: `it asks for a host ${host}, and this is ${hostVersion}`,
+      fix: "install the version of rebench that it asks for",
+    });
   }
   const candidates = [entry, ...(source === undefined ? [] : [source])].map((file) => path.resolve(directory, file));
   const outside = candidates.find((file) => path.relative(directory, file).startsWith(".."));
   if (outside !== undefined) {
-    problems.push({ code: "pack.path-outside", reason: `rebench.entry leaves the pack: ${outside}`, fix: "name a file inside the pack" });
+    problems.push({
+      code: "pack.path-outside",
+      reason: `rebench.entry leaves the pack: ${outside}`,
+      fix: "name a file inside the pack",
+    });
   }
   const found = candidates.find((file) => existsSync(file));
   if (found === undefined) {
-    problems.push({ code: "pack.entry-missing", reason: `${entry} does not exist`, fix: "build the pack, or correct rebench.entry" });
+    problems.push({
+      code: "pack.entry-missing",
+      reason: `${entry} does not exist`,
+      fix: "build the pack, or correct rebench.entry",
+    });
   }
   return problems.length === 0 && found !== undefined ? { ok: true, entry: found } : { ok: false, problems };
 }

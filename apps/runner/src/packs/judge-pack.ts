@@ -31,7 +31,9 @@ const tierSchema = z.object({
   noise: z.number().nonnegative(),
   measuredOn: z.object({ hardware: z.string(), date: z.string(), command: z.string() }).nullable(),
   reports: z.enum(["confirmed", "selected"]),
-  tools: z.array(z.object({ command: z.string(), why: z.string(), install: z.object({ debian: z.string(), macos: z.string() }) })),
+  tools: z.array(
+    z.object({ command: z.string(), why: z.string(), install: z.object({ debian: z.string(), macos: z.string() }) }),
+  ),
   scorer: scorerSchema,
 });
 
@@ -48,13 +50,22 @@ const packSchema = z.object({
         leansOn: z.enum(["implementation", "judgement"]),
         submission: z.object({
           entries: z
-            .array(z.object({ path: z.string(), kind: z.enum(["file", "folder"]), required: z.boolean(), maxBytes: positive }))
+            .array(
+              z.object({
+                path: z.string(),
+                kind: z.enum(["file", "folder"]),
+                required: z.boolean(),
+                maxBytes: positive,
+              }),
+            )
             .min(1),
           maxFiles: positive,
         }),
         score: z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) }),
         aggregate: z.enum(["best", "last"]),
-        services: z.array(z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/), callBudget: positive.nullable(), open: fn })),
+        services: z.array(
+          z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/), callBudget: positive.nullable(), open: fn }),
+        ),
         tiers: z.array(tierSchema).min(1),
         published: z.array(z.object({ name: z.enum(["mini", "full"]), baselines: z.string() })),
       }),
@@ -93,7 +104,13 @@ function namedPaths(pack: TaskPack): string[] {
 function pathProblem(directory: string, relative: string): PackProblem[] {
   const absolute = path.resolve(directory, relative);
   if (path.isAbsolute(relative) || path.relative(directory, absolute).startsWith("..")) {
-    return [{ code: "pack.path-outside", reason: `${relative} leaves the pack`, fix: "name files relative to the pack's root" }];
+    return [
+      {
+        code: "pack.path-outside",
+        reason: `${relative} leaves the pack`,
+        fix: "name files relative to the pack's root",
+      },
+    ];
   }
   if (existsSync(absolute)) return [];
   return [{ code: "pack.file-missing", reason: `${relative} does not exist`, fix: "add it, or name the right file" }];

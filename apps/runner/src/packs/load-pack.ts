@@ -38,7 +38,10 @@ export async function loadPack(directory: string, hostVersion: string): Promise<
 async function importEntry(directory: string, entry: string): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not finish loading within ${loadSeconds} s`)), loadSeconds * 1000);
+    timer = setTimeout(
+      () => reject(new Error(`it did not finish loading within ${loadSeconds} s`)),
+      loadSeconds * 1000,
+    );
   });
   try {
     const module = (await Promise.race([import(pathToFileURL(entry).href), timeout])) as { default?: unknown };

@@ -7,7 +7,11 @@ import { reloadTask, resolveTask } from "./resolve-task.ts";
 import { parseTaskName } from "./task-name.ts";
 
 /** Loads the tasks that a person named, at one tier. */
-export async function loadTasks(names: readonly string[], tier: TierName, workingDirectory: string): Promise<LoadedTask[]> {
+export async function loadTasks(
+  names: readonly string[],
+  tier: TierName,
+  workingDirectory: string,
+): Promise<LoadedTask[]> {
   const loaded: LoadedTask[] = [];
   for (const text of names) {
     const name = parseTaskName(text);

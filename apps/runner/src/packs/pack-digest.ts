@@ -4,7 +4,10 @@ import path from "node:path";
 
 /** Not part of what a pack is: what others install, what a build makes, and the pack's own tests. */
 const leftOut = (relative: string): boolean =>
-  relative === "dist" || path.basename(relative) === "node_modules" || path.basename(relative).startsWith(".") || relative.endsWith(".test.ts");
+  relative === "dist" ||
+  path.basename(relative) === "node_modules" ||
+  path.basename(relative).startsWith(".") ||
+  relative.endsWith(".test.ts");
 
 /** `sha256-` and the hex digest over the sorted paths and digests of a pack's files: changes with any byte of them. */
 export async function packDigest(directory: string): Promise<string> {

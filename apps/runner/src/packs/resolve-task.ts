@@ -81,6 +81,10 @@ function pathsOf(directory: string): (relative: string) => string {
   return (relative) => {
     const absolute = path.resolve(directory, relative);
     if (!path.relative(directory, absolute).startsWith("..")) return absolute;
-    throw new RebenchError({ code: "pack.path-outside", message: `${relative} leaves the pack in ${directory}`, fix: "name a file inside the pack" });
+    throw new RebenchError({
+      code: "pack.path-outside",
+      message: `${relative} leaves the pack in ${directory}`,
+      fix: "name a file inside the pack",
+    });
   };
 }

@@ -24,5 +24,9 @@ export function scoreTable(attempt: AttemptResult): string[] {
 export function ledgerTable({ ledger }: AttemptResult): string[] {
   const { wall = 0, ...columns } = ledger;
   const names = Object.keys(columns);
-  return textTable(["wall", ...names], [[wall, ...Object.values(columns)].map((seconds) => `${seconds.toFixed(3)} s`)], names.map((_, index) => index).concat(names.length));
+  return textTable(
+    ["wall", ...names],
+    [[wall, ...Object.values(columns)].map((seconds) => `${seconds.toFixed(3)} s`)],
+    names.map((_, index) => index).concat(names.length),
+  );
 }

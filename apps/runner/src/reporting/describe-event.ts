@@ -21,7 +21,12 @@ export function describeEvent(event: StampedEvent): string | null {
     case "pause.ended":
       return "goes on";
     case "scoring.started":
-      return { start: "scoring the starting solution", attempt: "scoring, the agent is frozen", final: "last score", confirm: "confirming on fresh data" }[event.purpose];
+      return {
+        start: "scoring the starting solution",
+        attempt: "scoring, the agent is frozen",
+        final: "last score",
+        confirm: "confirming on fresh data",
+      }[event.purpose];
     case "scoring.queued":
       return "waiting: another scoring of a time is going on";
     case "score.recorded":

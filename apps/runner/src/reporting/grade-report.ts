@@ -27,16 +27,31 @@ export function gradeText(loaded: LoadedTask, verdicts: readonly Verdict[], isol
   const bad = verdicts.find((one) => one.status !== "valid");
   if (bad !== undefined) return [`${bad.status}: ${terminalSafe(messageOf(bad))}`];
   const valid = verdicts.filter((one) => one.status === "valid");
-  const rows = valid.map(({ raw, normalized, anchors }, index) => [String(index + 1), normalized.toFixed(4), raw.toFixed(4), anchors.start.toFixed(4), anchors.reference.toFixed(4)]);
+  const rows = valid.map(({ raw, normalized, anchors }, index) => [
+    String(index + 1),
+    normalized.toFixed(4),
+    raw.toFixed(4),
+    anchors.start.toFixed(4),
+    anchors.reference.toFixed(4),
+  ]);
   const { mean: centre, standardDeviation } = spread(valid.map(({ normalized }) => normalized));
   return [
-    ...textTable(["scoring", "normalised", `raw ${loaded.task.score.unit}`, "start", "reference"], rows, [0, 1, 2, 3, 4]),
+    ...textTable(
+      ["scoring", "normalised", `raw ${loaded.task.score.unit}`, "start", "reference"],
+      rows,
+      [0, 1, 2, 3, 4],
+    ),
     "",
-    ...(valid.length > 1 ? [`normalised ${centre.toFixed(4)}, SD ${standardDeviation.toFixed(4)} over ${valid.length} scorings; the task states ${loaded.tier.noise}`] : messageLines(valid[0])),
+    ...(valid.length > 1
+      ? [
+          `normalised ${centre.toFixed(4)}, SD ${standardDeviation.toFixed(4)} over ${valid.length} scorings; the task states ${loaded.tier.noise}`,
+        ]
+      : messageLines(valid[0])),
     `isolation ${isolation}`,
   ];
 }
 
-const messageLines = (one: Valid | undefined): string[] => (one === undefined || one.message === "" ? [] : [terminalSafe(one.message)]);
+const messageLines = (one: Valid | undefined): string[] =>
+  one === undefined || one.message === "" ? [] : [terminalSafe(one.message)];
 const messageOf = (one: Verdict): string => (one.status === "valid" ? one.message : one.reason);
 const mean = (values: readonly number[]): number => spread(values).mean;

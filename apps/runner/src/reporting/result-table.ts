@@ -25,9 +25,15 @@ export function resultTable(result: ShownRun, columns: number): string[] {
   const first = result.attempts[0];
   return [
     "",
-    ...textTable(headings, rows, [3, 4, 5]).map((line) => (line.length <= columns ? line : `${line.slice(0, columns - 1)}…`)),
+    ...textTable(headings, rows, [3, 4, 5]).map((line) =>
+      line.length <= columns ? line : `${line.slice(0, columns - 1)}…`,
+    ),
     "",
-    ...(first === undefined ? [] : [`isolation ${first.isolation ?? "none was started"} · score unit ${terminalSafe(first.score?.unit ?? "–")} · 0 is the starting solution, 1 the reference`]),
+    ...(first === undefined
+      ? []
+      : [
+          `isolation ${first.isolation ?? "none was started"} · score unit ${terminalSafe(first.score?.unit ?? "–")} · 0 is the starting solution, 1 the reference`,
+        ]),
     `run ${result.runId} ${result.outcome}: \`rebench show ${result.runId}\``,
   ];
 }

@@ -27,7 +27,9 @@ export function openRunIndex(home: HomeLayout): RunIndex {
   const database = new DatabaseSync(home.index, { timeout: busyMs });
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, line TEXT NOT NULL) STRICT");
-  const insert = database.prepare("INSERT INTO runs (run_id, line) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET line = excluded.line");
+  const insert = database.prepare(
+    "INSERT INTO runs (run_id, line) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET line = excluded.line",
+  );
   const select = database.prepare("SELECT line FROM runs ORDER BY run_id DESC");
   const put = (run: RunFile): void => void insert.run(run.runId, JSON.stringify(indexed(run)));
   return {

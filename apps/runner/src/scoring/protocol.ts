@@ -11,12 +11,19 @@ export const scorerMessageSchema = z.discriminatedUnion("type", [
       z.object({
         status: z.literal("valid"),
         // A number that is not finite becomes null on its way here; the check for a score is the core's.
-        raw: z.number().nullable().transform((raw) => raw ?? Number.NaN),
+        raw: z
+          .number()
+          .nullable()
+          .transform((raw) => raw ?? Number.NaN),
         anchors: z.object({ start: z.number(), reference: z.number() }).optional(),
         message: z.string().optional(),
         details: z.record(z.string(), z.unknown()).optional(),
       }),
-      z.object({ status: z.literal("invalid"), reason: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+      z.object({
+        status: z.literal("invalid"),
+        reason: z.string(),
+        details: z.record(z.string(), z.unknown()).optional(),
+      }),
       z.object({
         status: z.literal("failed"),
         blame: z.enum(["pack", "host", "sandbox"]),

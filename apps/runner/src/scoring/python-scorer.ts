@@ -28,15 +28,24 @@ export async function scoreWithPython(scorer: PythonScorer, context: ScoringCont
     argv: ["python3", scorer.script],
     user: "harness",
     timeoutSeconds: scorer.timeoutSeconds,
-    stdin: JSON.stringify({ tier, purpose, seed, cpus, submission: { path: path.posix.join(sandbox.directory, "submission"), files: submission.files } }),
+    stdin: JSON.stringify({
+      tier,
+      purpose,
+      seed,
+      cpus,
+      submission: { path: path.posix.join(sandbox.directory, "submission"), files: submission.files },
+    }),
     environment: { PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
   });
   if (run.timedOut) throw new Error(`the Python scorer did not finish within ${scorer.timeoutSeconds} s`);
-  if (run.exitCode !== 0) throw new Error(`the Python scorer exited with ${run.exitCode ?? "a signal"}: ${run.stderr.trim().slice(-2000)}`);
+  if (run.exitCode !== 0)
+    throw new Error(`the Python scorer exited with ${run.exitCode ?? "a signal"}: ${run.stderr.trim().slice(-2000)}`);
   const line = run.stdout.trimEnd().split("\n").at(-1) ?? "";
   return tidy(resultSchema.parse(JSON.parse(line)));
 }
 
 function tidy(result: z.infer<typeof resultSchema>): ScoreResult {
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined)) as unknown as ScoreResult;
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => value !== undefined),
+  ) as unknown as ScoreResult;
 }

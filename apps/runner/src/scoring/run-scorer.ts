@@ -2,14 +2,17 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { withLease } from "@rebench/core/home";
 import type { LoadedTask, SandboxProvider, ScoringOutcome } from "@rebench/core";
-import { createLocalSandboxProvider } from "@rebench/sandbox-local";
 import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench/task-kit";
 import type { ScorerJob, ScorerMessage } from "./protocol.ts";
 import { scoreWithPython } from "./python-scorer.ts";
 import { openScoringSandbox } from "./scoring-sandbox.ts";
 
 /** Calls the pack's scorer with a context that it cannot outlive: what it opened is closed, and time is limited. */
-export async function runScorer(loaded: LoadedTask, job: ScorerJob, send: (message: ScorerMessage) => void): Promise<ScoringOutcome> {
+export async function runScorer(
+  loaded: LoadedTask,
+  job: ScorerJob,
+  send: (message: ScorerMessage) => void,
+): Promise<ScoringOutcome> {
   const { scorer } = loaded.tier;
   const opened: ScoringSandbox[] = [];
   const over = new AbortController();
@@ -33,7 +36,6 @@ function scoringContext(
   signal: AbortSignal,
 ): ScoringContext {
   const { request } = job;
-  const provider: SandboxProvider = createLocalSandboxProvider(job.isolation === null ? {} : { level: job.isolation });
   return {
     tier: loaded.tier.name,
     purpose: request.purpose,
@@ -47,7 +49,7 @@ function scoringContext(
       const directory = path.join(request.directory, name);
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const { cpus, memoryMb, diskMb, pids } = loaded.tier.resources;
-      const sandbox = await openScoringSandbox(provider, {
+      const sandbox = await openScoringSandbox(await sandboxProvider(job), {
         id: `${request.labels.attempt}-${request.seed.slice(0, 8)}-${name}`,
         labels: request.labels,
         purpose: "scoring",
@@ -70,13 +72,22 @@ function scoringContext(
         return work();
       });
     },
-    progress: (message, fraction) => send({ type: "progress", message, ...(fraction === undefined ? {} : { fraction }) }),
+    progress: (message, fraction) =>
+      send({ type: "progress", message, ...(fraction === undefined ? {} : { fraction }) }),
   };
+}
+
+/** Imported when first needed: a scorer that judges data never opens a sandbox. */
+async function sandboxProvider({ isolation }: ScorerJob): Promise<SandboxProvider> {
+  const { createLocalSandboxProvider } = await import("@rebench/sandbox-local");
+  return createLocalSandboxProvider(isolation === null ? {} : { level: isolation });
 }
 
 const timeout = (seconds: number): RebenchError =>
   new RebenchError({ code: "pack.scorer-timeout", message: `the scorer did not finish within ${seconds} s` });
 
 function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+  );
 }

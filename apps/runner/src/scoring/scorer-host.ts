@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { IsolationLevel, ScorerHost, ScoringOptions, ScoringOutcome } from "@rebench/core";
 import { scorerMessageSchema, type ScorerJob } from "./protocol.ts";
@@ -13,7 +15,9 @@ export interface ScorerHostOptions {
   readonly memoryMb: number;
 }
 
-const entry = fileURLToPath(new URL(`./scorer-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+const entry = fileURLToPath(
+  new URL(`./scorer-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+);
 const longestOutput = 8192;
 
 /** Runs every scoring in a process of its own: a scorer that hangs, leaks or crashes takes nothing with it. */
@@ -23,7 +27,7 @@ export function scorerHost(options: ScorerHostOptions): ScorerHost {
       const { isolation, protectedPaths, leaseFile } = options;
       const child = fork(entry, [], {
         execArgv: [`--max-old-space-size=${options.memoryMb}`],
-        env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: process.env["HOME"] ?? "/", TMPDIR: process.env["TMPDIR"] ?? "" },
+        env: scorerEnvironment(),
         stdio: ["ignore", "pipe", "pipe", "ipc"],
       });
       child.send({ request, isolation, protectedPaths, leaseFile } satisfies ScorerJob);
@@ -32,13 +36,31 @@ export function scorerHost(options: ScorerHostOptions): ScorerHost {
   };
 }
 
-async function outcomeOf(child: ChildProcess, { signal, onProgress, onQueue }: ScoringOptions): Promise<ScoringOutcome> {
+/** Nothing of the user's environment but what Node and temporary files need. */
+function scorerEnvironment(): Record<string, string> {
+  const { PATH = "/usr/bin:/bin", HOME = "/", TMPDIR } = process.env;
+  const cache = getCompileCacheDir();
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(cache) }),
+  };
+}
+
+async function outcomeOf(
+  child: ChildProcess,
+  { signal, onProgress, onQueue }: ScoringOptions,
+): Promise<ScoringOutcome> {
   const { promise, resolve } = Promise.withResolvers<ScoringOutcome>();
   const said = tail(child);
   const kill = (): void => void child.kill("SIGKILL");
   child.on("message", (raw) => {
     const message = scorerMessageSchema.safeParse(raw);
-    if (!message.success) return resolve(failed("pack", "pack.bad-result", `the scorer returned no score: ${message.error.issues[0]?.message ?? ""}`));
+    if (!message.success)
+      return resolve(
+        failed("pack", "pack.bad-result", `the scorer returned no score: ${message.error.issues[0]?.message ?? ""}`),
+      );
     switch (message.data.type) {
       case "progress":
         return onProgress(message.data.message, message.data.fraction);
@@ -50,7 +72,13 @@ async function outcomeOf(child: ChildProcess, { signal, onProgress, onQueue }: S
   });
   child.once("error", (error) => resolve(failed("host", "host.scorer-not-started", error.message)));
   child.once("exit", (code, name) => {
-    resolve(failed("pack", "pack.scorer-died", `the scorer's process ended (${name ?? `exit ${code}`}) without a result${said()}`));
+    resolve(
+      failed(
+        "pack",
+        "pack.scorer-died",
+        `the scorer's process ended (${name ?? `exit ${code}`}) without a result${said()}`,
+      ),
+    );
   });
   signal.addEventListener("abort", kill, { once: true });
   try {
@@ -82,7 +110,14 @@ type Outcome = Extract<ReturnType<typeof scorerMessageSchema.parse>, { type: "re
 
 /** Leaves out what is undefined, as the core's types want it. */
 function tidy(outcome: Outcome): ScoringOutcome {
-  return Object.fromEntries(Object.entries(outcome).filter(([, value]) => value !== undefined)) as unknown as ScoringOutcome;
+  return Object.fromEntries(
+    Object.entries(outcome).filter(([, value]) => value !== undefined),
+  ) as unknown as ScoringOutcome;
 }
 
-const failed = (blame: "pack" | "host", code: string, message: string): ScoringOutcome => ({ status: "failed", blame, code, message });
+const failed = (blame: "pack" | "host", code: string, message: string): ScoringOutcome => ({
+  status: "failed",
+  blame,
+  code,
+  message,
+});

@@ -26,7 +26,12 @@ async function work(job: ScorerJob): Promise<ScoringOutcome> {
       const blame = error.code.startsWith("sandbox.") ? "sandbox" : error.code.startsWith("pack.") ? "pack" : "host";
       return { status: "failed", blame, code: error.code, message: error.message };
     }
-    return { status: "failed", blame: "pack", code: "pack.scorer-threw", message: (error as Error).stack ?? String(error) };
+    return {
+      status: "failed",
+      blame: "pack",
+      code: "pack.scorer-threw",
+      message: (error as Error).stack ?? String(error),
+    };
   }
 }
 

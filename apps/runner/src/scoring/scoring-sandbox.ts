@@ -15,7 +15,14 @@ export async function openScoringSandbox(provider: SandboxProvider, spec: Sandbo
     sharedMemory,
     separateUsers: sandbox.guarantees.users,
     write: (files) =>
-      sandbox.write(files.map(({ path, content, mode }) => ({ path: inside(path), content, mode: mode ?? 0o644, owner: "harness" }))),
+      sandbox.write(
+        files.map(({ path, content, mode }) => ({
+          path: inside(path),
+          content,
+          mode: mode ?? 0o644,
+          owner: "harness",
+        })),
+      ),
     copyIn: (hostPath, target) => sandbox.copyIn(hostPath, inside(target), "harness"),
     read: (path, options) => sandbox.read(inside(path), options),
     run: (command) => runToEnd(sandbox, command),
@@ -45,7 +52,10 @@ function begin(sandbox: Sandbox, command: ScoringCommand): Promise<Execution> {
 async function finish(sandbox: Sandbox, execution: Execution, command: ScoringCommand): Promise<CommandResult> {
   const result = await Promise.race([execution.wait(), lost(sandbox)]);
   const limit = command.maxOutputBytes ?? defaultOutputBytes;
-  const [stdout, stderr] = await Promise.all([readAll(execution, "stdout", limit), readAll(execution, "stderr", limit)]);
+  const [stdout, stderr] = await Promise.all([
+    readAll(execution, "stdout", limit),
+    readAll(execution, "stderr", limit),
+  ]);
   return {
     exitCode: result.exitCode,
     timedOut: result.timedOut,
@@ -58,12 +68,15 @@ async function finish(sandbox: Sandbox, execution: Execution, command: ScoringCo
 
 async function lost(sandbox: Sandbox): Promise<never> {
   const end = await sandbox.ended;
-  throw new RebenchError({ code: "sandbox.died", message: `the scoring sandbox ended: ${end.kind === "died" ? end.reason : end.kind}` });
+  throw new RebenchError({
+    code: "sandbox.died",
+    message: `the scoring sandbox ended: ${end.kind === "died" ? end.reason : end.kind}`,
+  });
 }
 
 async function readAll(execution: Execution, stream: "stdout" | "stderr", limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for (let offset = 0; offset < limit; ) {
+  for (let offset = 0; offset < limit;) {
     const chunk = await execution.readOutput(stream, offset, limit - offset);
     if (chunk.length === 0) break;
     chunks.push(chunk);

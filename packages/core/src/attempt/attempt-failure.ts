@@ -15,7 +15,8 @@ export class AttemptFailure extends Error {
 
 /** Whatever was thrown, as an outcome with blame. */
 export function failedOutcome(error: unknown): Extract<Outcome, { kind: "failed" }> {
-  if (error instanceof AttemptFailure) return { kind: "failed", blame: error.blame, code: error.code, message: error.message };
+  if (error instanceof AttemptFailure)
+    return { kind: "failed", blame: error.blame, code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (!RebenchError.is(error)) return { kind: "failed", blame: "host", code: "host.defect", message };
   const blame: Blame = error.code.startsWith("sandbox.") ? "sandbox" : error.code.startsWith("pack.") ? "pack" : "host";

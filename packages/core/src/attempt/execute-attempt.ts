@@ -76,7 +76,10 @@ async function work(
   const score = async (): Promise<ScoreReply> => {
     const entry = await desk.scoreForAgent();
     if (entry !== null) return scoreReply(entry, loaded.reference.hiddenScore);
-    return { status: "refused", text: "no score calls are left; what stands in the solution folder is scored at the end" };
+    return {
+      status: "refused",
+      text: "no score calls are left; what stands in the solution folder is scored at the end",
+    };
   };
   const api = relayApi({ loaded, recorder, score, submit, services });
   sandbox.onConnection((connection) => api.emit("connection", connection));
@@ -87,6 +90,7 @@ async function work(
     agent: ports.agent,
     context: agentContext(options, recorder, sandbox, score),
     sandbox,
+    clock: ports.clock,
     signals,
     submitted,
     broken: recorder.broken,
@@ -94,8 +98,8 @@ async function work(
   if (stop.outcome.kind === "limit") await recorder.record({ type: "limit.reached", limit: stop.outcome.limit });
   await recorder.record({ type: "agent.ended", reason: stop.reason });
   if (signals.abort.aborted) return { kind: "cancelled" };
-  if (!stop.sandboxGone) await sandbox.endProcesses();
-  // The workspace outlives a sandbox that died, so what stood there is still scored.
+  if (!stop.sandboxEnded) await sandbox.endProcesses();
+  // The workspace outlives its sandbox's processes, so what stood there is still scored.
   await desk.scoreFinal();
   await keepSelected(options, recorder, desk);
   return stop.outcome;

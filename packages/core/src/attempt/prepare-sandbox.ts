@@ -30,7 +30,11 @@ export async function prepareSandbox(
   await recorder.record({ type: "sandbox.started", isolation, guarantees, reference });
   try {
     if (loaded.tier.name === "full" && isolation === "none") {
-      throw new AttemptFailure("host", "sandbox.level-too-low", "full tiers refuse isolation level none; `rebench doctor` says what is missing");
+      throw new AttemptFailure(
+        "host",
+        "sandbox.level-too-low",
+        "full tiers refuse isolation level none; `rebench doctor` says what is missing",
+      );
     }
     await sandbox.copyIn(loaded.packPath(loaded.tier.start), layout.solution, "agent");
     if (loaded.tier.background !== undefined) {

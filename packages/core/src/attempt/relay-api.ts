@@ -28,7 +28,8 @@ export function relayApi(options: RelayApiOptions): Server {
   const callService = serviceCalls(options);
   const answer = async (method: string, path: string, body: string): Promise<Reply> => {
     const { recorder } = options;
-    if (path.startsWith("/services/")) return method === "POST" ? callService(path.slice("/services/".length), body) : notFound;
+    if (path.startsWith("/services/"))
+      return method === "POST" ? callService(path.slice("/services/".length), body) : notFound;
     switch (`${method} ${path}`) {
       case "POST /score": {
         const reply = await options.score();
@@ -36,7 +37,10 @@ export function relayApi(options: RelayApiOptions): Server {
       }
       case "GET /score-log": {
         const replies = recorder.state().scores.map((entry) => scoreReply(entry, options.loaded.reference.hiddenScore));
-        return { status: 200, body: { ok: true, scores: replies, text: replies.map((reply) => firstLine(reply.text)).join("\n") } };
+        return {
+          status: 200,
+          body: { ok: true, scores: replies, text: replies.map((reply) => firstLine(reply.text)).join("\n") },
+        };
       }
       case "GET /budget": {
         const view = budgetView(recorder.state(), recorder.elapsedMs());
@@ -56,7 +60,10 @@ export function relayApi(options: RelayApiOptions): Server {
   return createServer((request, response) => {
     void readBody(request)
       .then(async (body) => (body === null ? tooLarge : answer(request.method ?? "", request.url ?? "", body)))
-      .catch((error: unknown): Reply => ({ status: 500, body: { ok: false, text: `the host could not answer: ${(error as Error).message}` } }))
+      .catch((error: unknown): Reply => ({
+        status: 500,
+        body: { ok: false, text: `the host could not answer: ${(error as Error).message}` },
+      }))
       .then((reply) => send(response, reply));
   });
 }
@@ -82,4 +89,3 @@ function send(response: ServerResponse, reply: Reply): void {
   response.writeHead(reply.status, { "content-type": "application/json", connection: "close" });
   response.end(JSON.stringify(reply.body));
 }
-

@@ -1,16 +1,18 @@
 import type { Agent, AgentContext, AgentEnd } from "../ports/agent.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Sandbox, SandboxEnd } from "../ports/sandbox.ts";
 import type { Outcome } from "../events/outcome.ts";
 import { failedOutcome } from "./attempt-failure.ts";
 import type { AttemptSignals } from "./attempt-ports.ts";
 
 /** Why the agent's part of an attempt is over. */
-export type AgentStop = { readonly outcome: Outcome; readonly reason: string; readonly sandboxGone: boolean };
+export type AgentStop = { readonly outcome: Outcome; readonly reason: string; readonly sandboxEnded: boolean };
 
 export interface RunAgentOptions {
   readonly agent: Agent;
   readonly context: Omit<AgentContext, "signal">;
   readonly sandbox: Sandbox;
+  readonly clock: Clock;
   readonly signals: AttemptSignals;
   /** Resolves when the submission was handed in from inside the sandbox. */
   readonly submitted: Promise<void>;
@@ -20,17 +22,22 @@ export interface RunAgentOptions {
 
 /** Lets the agent work until it is done, hands in, meets a limit, loses its sandbox, or is stopped: whichever comes first. */
 export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
-  const { agent, context, sandbox, signals, submitted, broken } = options;
+  const { agent, context, sandbox, clock, signals, submitted, broken } = options;
   const over = new AbortController();
-  const work = agent.run({ ...context, signal: over.signal }).catch(
-    (error: unknown): AgentEnd => ({ kind: "failed", blame: "agent", code: "agent.threw", message: (error as Error).message }),
-  );
+  const work = agent
+    .run({ ...context, signal: over.signal })
+    .catch((error: unknown): AgentEnd => ({
+      kind: "failed",
+      blame: "agent",
+      code: "agent.threw",
+      message: (error as Error).message,
+    }));
   try {
     return await Promise.race([
-      work.then((end) => afterAgent(end, sandbox)),
+      work.then((end) => afterAgent(end, sandbox, clock)),
       sandbox.ended.then(afterSandbox),
-      submitted.then((): AgentStop => ({ outcome: { kind: "completed" }, reason: "submitted", sandboxGone: false })),
-      broken.then((error): AgentStop => ({ outcome: failedOutcome(error), reason: "journal", sandboxGone: false })),
+      submitted.then((): AgentStop => ({ outcome: { kind: "completed" }, reason: "submitted", sandboxEnded: false })),
+      broken.then((error): AgentStop => ({ outcome: failedOutcome(error), reason: "journal", sandboxEnded: false })),
       aborted(signals.stop),
       aborted(signals.abort),
     ]);
@@ -39,30 +46,45 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
   }
 }
 
-/** An agent whose sandbox ends sees its command fail at the same moment: the sandbox's end is the cause, so it is asked first. */
-async function afterAgent(end: AgentEnd, sandbox: Sandbox): Promise<AgentStop> {
-  if (end.kind === "done") return { outcome: { kind: "completed" }, reason: "done", sandboxGone: false };
-  const lost = await Promise.race([sandbox.ended, new Promise<null>((resolve) => setImmediate(() => resolve(null)))]);
+/** How long the news of a sandbox's end may come after a command in it was seen to fail. */
+const endNewsMs = 1500;
+
+/** An agent whose sandbox ends first sees its command fail: the sandbox's end is the cause, so its news is waited for. */
+async function afterAgent(end: AgentEnd, sandbox: Sandbox, clock: Clock): Promise<AgentStop> {
+  if (end.kind === "done") return { outcome: { kind: "completed" }, reason: "done", sandboxEnded: false };
+  const lost = await Promise.race([sandbox.ended, clock.sleep(endNewsMs).then(() => null)]);
   if (lost !== null) return afterSandbox(lost);
   const { blame, code, message } = end;
-  return { outcome: { kind: "failed", blame, code, message }, reason: code, sandboxGone: false };
+  return { outcome: { kind: "failed", blame, code, message }, reason: code, sandboxEnded: false };
 }
 
 function afterSandbox(end: SandboxEnd): AgentStop {
   switch (end.kind) {
     case "deadline":
-      return { outcome: { kind: "limit", limit: end.limit }, reason: `${end.limit} limit`, sandboxGone: false };
+      return { outcome: { kind: "limit", limit: end.limit }, reason: `${end.limit} limit`, sandboxEnded: true };
     case "disk":
-      return { outcome: { kind: "limit", limit: "disk" }, reason: `disk limit at ${end.usedMb} MB`, sandboxGone: false };
+      return {
+        outcome: { kind: "limit", limit: "disk" },
+        reason: `disk limit at ${end.usedMb} MB`,
+        sandboxEnded: true,
+      };
     case "died":
-      return { outcome: { kind: "failed", blame: "sandbox", code: "sandbox.died", message: end.reason }, reason: end.reason, sandboxGone: true };
+      return {
+        outcome: { kind: "failed", blame: "sandbox", code: "sandbox.died", message: end.reason },
+        reason: end.reason,
+        sandboxEnded: true,
+      };
     case "destroyed":
-      return { outcome: failedOutcome(new Error("the sandbox was destroyed while the agent worked")), reason: "destroyed", sandboxGone: true };
+      return {
+        outcome: failedOutcome(new Error("the sandbox was destroyed while the agent worked")),
+        reason: "destroyed",
+        sandboxEnded: true,
+      };
   }
 }
 
 function aborted(signal: AbortSignal): Promise<AgentStop> {
-  const stop: AgentStop = { outcome: { kind: "cancelled" }, reason: "cancelled", sandboxGone: false };
+  const stop: AgentStop = { outcome: { kind: "cancelled" }, reason: "cancelled", sandboxEnded: false };
   if (signal.aborted) return Promise.resolve(stop);
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(stop), { once: true }));
 }

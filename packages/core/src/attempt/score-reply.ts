@@ -29,6 +29,10 @@ export function scoreReply(entry: ScoreEntry, hideScores: boolean): ScoreReply {
       return { status: "invalid", seq: entry.seq, text: `score ${entry.seq}: invalid: ${entry.reason}` };
     case "failed":
       // Details of our own failures could tell about the scorer; the journal has them.
-      return { status: "failed", seq: entry.seq, text: `score ${entry.seq}: the scorer failed, which is not your fault; ask again` };
+      return {
+        status: "failed",
+        seq: entry.seq,
+        text: `score ${entry.seq}: the scorer failed, which is not your fault; ask again`,
+      };
   }
 }

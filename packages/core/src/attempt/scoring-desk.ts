@@ -72,8 +72,11 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
         {
           signal,
           onProgress: (message, fraction) =>
-            void recorder.record({ type: "scoring.progressed", message, ...(fraction === undefined ? {} : { fraction }) }).catch(() => undefined),
-          onQueue: (waiting) => void recorder.record({ type: waiting ? "scoring.queued" : "scoring.resumed" }).catch(() => undefined),
+            void recorder
+              .record({ type: "scoring.progressed", message, ...(fraction === undefined ? {} : { fraction }) })
+              .catch(() => undefined),
+          onQueue: (waiting) =>
+            void recorder.record({ type: waiting ? "scoring.queued" : "scoring.resumed" }).catch(() => undefined),
         },
       );
     } finally {
@@ -115,7 +118,8 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
         const seed = await begin("start");
         const entry = await log(await judge("start", seed, await capture()));
         if (entry.status === "valid") return;
-        const [blame, code] = entry.status === "failed" ? [entry.blame, entry.code] : ["pack" as const, "pack.start-invalid"];
+        const [blame, code] =
+          entry.status === "failed" ? [entry.blame, entry.code] : ["pack" as const, "pack.start-invalid"];
         throw new AttemptFailure(blame, code, `the starting solution could not be scored: ${entry.reason}`);
       }),
     scoreForAgent: () =>

@@ -17,11 +17,15 @@ export interface ServiceCallsOptions {
 export function serviceCalls(options: ServiceCallsOptions): (name: string, body: string) => Promise<Reply> {
   const { loaded, recorder, services } = options;
   return async (name, body) => {
-    const declared = loaded.task.services.find((service) => service.name === name && service.availableTo.includes("agent"));
+    const declared = loaded.task.services.find(
+      (service) => service.name === name && service.availableTo.includes("agent"),
+    );
     const handler = services.get(name);
-    if (declared === undefined || handler === undefined) return refusal(404, `this task has no service ${JSON.stringify(name)}`);
+    if (declared === undefined || handler === undefined)
+      return refusal(404, `this task has no service ${JSON.stringify(name)}`);
     const used = recorder.state().serviceCalls[name] ?? 0;
-    if (declared.callBudget !== null && used >= declared.callBudget) return refusal(429, `no calls to ${name} are left`);
+    if (declared.callBudget !== null && used >= declared.callBudget)
+      return refusal(429, `no calls to ${name} are left`);
     let input: unknown;
     try {
       input = JSON.parse(body);
@@ -30,7 +34,12 @@ export function serviceCalls(options: ServiceCallsOptions): (name: string, body:
     }
     const began = recorder.elapsedMs();
     const [status, reply] = await call(handler, input);
-    await recorder.record({ type: "service.called", service: name, milliseconds: recorder.elapsedMs() - began, status });
+    await recorder.record({
+      type: "service.called",
+      service: name,
+      milliseconds: recorder.elapsedMs() - began,
+      status,
+    });
     return reply;
   };
 }

@@ -18,13 +18,24 @@ export function verdict(outcome: ScoringOutcome, loaded: LoadedTask, source: Sco
     case "valid": {
       const policy = loaded.tier.anchors;
       const anchors = policy.kind === "fixed" ? { start: policy.start, reference: policy.reference } : outcome.anchors;
-      if (anchors === undefined) return packFailure("pack.no-anchors", "the scorer returned no anchors, though the tier says that they are measured");
+      if (anchors === undefined)
+        return packFailure(
+          "pack.no-anchors",
+          "the scorer returned no anchors, though the tier says that they are measured",
+        );
       // Where anchors are measured, the starting solution is the anchor itself.
       const isAnchor = source === "start" && policy.kind === "measured";
       const raw = isAnchor ? anchors.start : outcome.raw;
       try {
         const normalized = isAnchor ? 0 : normalise(raw, anchors);
-        return { status: "valid", raw, normalized, anchors, message: bounded(outcome.message ?? ""), ...details(outcome.details) };
+        return {
+          status: "valid",
+          raw,
+          normalized,
+          anchors,
+          message: bounded(outcome.message ?? ""),
+          ...details(outcome.details),
+        };
       } catch (error) {
         return packFailure("pack.score-not-a-number", (error as Error).message);
       }

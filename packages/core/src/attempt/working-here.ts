@@ -5,10 +5,16 @@ import type { SandboxLayout } from "../ports/sandbox.ts";
 /** The part of the instructions that is the same for every task: the folders, the commands and the limits of this attempt. */
 export function workingHere(loaded: LoadedTask, spec: AttemptSpec, layout: SandboxLayout): string {
   const { entries } = loaded.task.submission;
-  const files = entries.map((entry) => `- \`${entry.path}\` (${entry.kind}, ${entry.required ? "required" : "optional"}, at most ${entry.maxBytes} bytes)`);
-  const shown = loaded.reference.hiddenScore ? "says whether it is valid (this task does not show scores)" : "prints its score";
+  const files = entries.map(
+    (entry) =>
+      `- \`${entry.path}\` (${entry.kind}, ${entry.required ? "required" : "optional"}, at most ${entry.maxBytes} bytes)`,
+  );
+  const shown = loaded.reference.hiddenScore
+    ? "says whether it is valid (this task does not show scores)"
+    : "prints its score";
   const services = loaded.task.services.map(
-    (service) => `- \`POST /services/${service.name}\` on the unix socket \`$REBENCH_SOCKET\` with a JSON body: ${service.description}${service.callBudget === null ? "" : ` (at most ${service.callBudget} calls)`}`,
+    ({ name, description, callBudget }) =>
+      `- \`service ${name} JSON\`: ${description}${callBudget === null ? "" : ` (at most ${callBudget} calls)`}`,
   );
   return `
 
@@ -31,7 +37,7 @@ ${files.join("\n")}
 Limits: ${duration(spec.budget.workingMs)} of working time, ${spec.budget.scoreCalls} score calls, ${spec.resources.cpus} CPUs, ${spec.resources.memoryMb} MB of memory, ${spec.resources.diskMb} MB of disk, no network.
 At the limit every process here is ended and what stands in the solution folder is scored.
 The score that counts is ${loaded.task.aggregate === "best" ? "the best" : "the last"} valid one${loaded.tier.reports === "confirmed" ? ", scored once more on fresh data" : ""}.
-${services.length === 0 ? "" : `\nServices:\n\n${services.join("\n")}\n`}`;
+${services.length === 0 ? "" : `\nServices, also as \`POST /services/NAME\` with a JSON body on the unix socket \`$REBENCH_SOCKET\`:\n\n${services.join("\n")}\n`}`;
 }
 
 function duration(ms: number): string {

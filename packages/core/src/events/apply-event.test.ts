@@ -29,9 +29,12 @@ const fold = (all: readonly StampedEvent[]): AttemptState => {
   return state;
 };
 
-const histories = fc
-  .array(fc.tuple(fc.constantFrom(...events), fc.nat(100_000)), { maxLength: 60 })
-  .map((steps) => stamped([sampleOpening, ...steps.map(([event]) => event)], steps.map(([, gap]) => gap)));
+const histories = fc.array(fc.tuple(fc.constantFrom(...events), fc.nat(100_000)), { maxLength: 60 }).map((steps) =>
+  stamped(
+    [sampleOpening, ...steps.map(([event]) => event)],
+    steps.map(([, gap]) => gap),
+  ),
+);
 
 describe("applyEvent", () => {
   it("books every millisecond to exactly one column, whatever happens in whatever order", () => {
@@ -75,7 +78,14 @@ describe("applyEvent", () => {
         [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
       ),
     );
-    expect(ledger.spent).toEqual({ setup: 1, working: 2 + 8 + 128 + 512, paused: 4, scoring: 16 + 64 + 1024, queue: 32, rateLimit: 256 });
+    expect(ledger.spent).toEqual({
+      setup: 1,
+      working: 2 + 8 + 128 + 512,
+      paused: 4,
+      scoring: 16 + 64 + 1024,
+      queue: 32,
+      rateLimit: 256,
+    });
   });
 
   it("lets time pass for an event type of a later version", () => {
@@ -85,12 +95,23 @@ describe("applyEvent", () => {
   });
 
   it("refuses a journal that does not begin as one", () => {
-    expect(() => applyEvent(null, { seq: 0, at: 0, elapsedMs: 0, type: "agent.started" })).toThrow("begins with journal.opened");
+    expect(() => applyEvent(null, { seq: 0, at: 0, elapsedMs: 0, type: "agent.started" })).toThrow(
+      "begins with journal.opened",
+    );
   });
 
   it("counts the score calls of the agent, not our own", () => {
-    const started = (purpose: "start" | "attempt" | "final" | "confirm"): AttemptEvent => ({ type: "scoring.started", purpose, seed });
-    const state = fold(stamped([sampleOpening, started("start"), started("attempt"), started("attempt"), started("final"), started("confirm")], []));
+    const started = (purpose: "start" | "attempt" | "final" | "confirm"): AttemptEvent => ({
+      type: "scoring.started",
+      purpose,
+      seed,
+    });
+    const state = fold(
+      stamped(
+        [sampleOpening, started("start"), started("attempt"), started("attempt"), started("final"), started("confirm")],
+        [],
+      ),
+    );
     expect(state.scoreCallsUsed).toBe(2);
   });
 });

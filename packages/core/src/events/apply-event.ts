@@ -46,7 +46,10 @@ function opened(event: StampedEvent): AttemptState {
 function change(state: AttemptState, event: StampedEvent): AttemptState {
   switch (event.type) {
     case "sandbox.started":
-      return { ...state, sandbox: { isolation: event.isolation, guarantees: event.guarantees, reference: event.reference } };
+      return {
+        ...state,
+        sandbox: { isolation: event.isolation, guarantees: event.guarantees, reference: event.reference },
+      };
     case "agent.started":
       return { ...flagged(state, { settingUp: false }), phase: "running", agentRunning: true };
     case "agent.remembered":
@@ -55,7 +58,11 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
       // What is left is ours to do, not the agent's: capturing and the last scores.
       return { ...flagged(state, { paused: false, scoring: true }), phase: "finishing", agentRunning: false };
     case "pause.started":
-      return { ...flagged(state, { paused: true }), phase: "paused", pauses: [...state.pauses, { reason: event.reason, milliseconds: 0 }] };
+      return {
+        ...flagged(state, { paused: true }),
+        phase: "paused",
+        pauses: [...state.pauses, { reason: event.reason, milliseconds: 0 }],
+      };
     case "pause.ended":
       return { ...flagged(state, { paused: false }), phase: "running" };
     case "wait.started":
@@ -85,7 +92,10 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
         scoringProgress: null,
       };
     case "service.called":
-      return { ...state, serviceCalls: { ...state.serviceCalls, [event.service]: (state.serviceCalls[event.service] ?? 0) + 1 } };
+      return {
+        ...state,
+        serviceCalls: { ...state.serviceCalls, [event.service]: (state.serviceCalls[event.service] ?? 0) + 1 },
+      };
     case "note.added":
       return { ...state, notes: state.notes + 1 };
     case "usage.added":

@@ -32,7 +32,11 @@ export const attemptEventSchema = z.discriminatedUnion("type", [
   event("score.recorded", { entry: scoreEntrySchema }),
   event("score.confirmed", { entry: scoreEntrySchema }),
   event("scoring.ended", {}),
-  event("service.called", { service: z.string(), milliseconds: z.number(), status: z.enum(["ok", "refused", "failed"]) }),
+  event("service.called", {
+    service: z.string(),
+    milliseconds: z.number(),
+    status: z.enum(["ok", "refused", "failed"]),
+  }),
   event("note.added", { text: z.string() }),
   event("usage.added", {
     inputTokens: z.number().nullable(),

@@ -17,7 +17,11 @@ export function attemptStore(home: HomeLayout): AttemptStore {
   };
 }
 
-export function attemptFolder(directory: string, journalPath: string, journal: AttemptFolder["journal"]): AttemptFolder {
+export function attemptFolder(
+  directory: string,
+  journalPath: string,
+  journal: AttemptFolder["journal"],
+): AttemptFolder {
   return {
     directory,
     journalPath,

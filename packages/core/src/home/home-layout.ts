@@ -35,7 +35,11 @@ export function homeLayout(root: string): HomeLayout {
         file: path.join(directory, "run.json"),
         attempt(index) {
           const attempt = path.join(directory, "attempts", String(index));
-          return { directory: attempt, journal: path.join(attempt, "journal.jsonl"), blobs: path.join(attempt, "blobs") };
+          return {
+            directory: attempt,
+            journal: path.join(attempt, "journal.jsonl"),
+            blobs: path.join(attempt, "blobs"),
+          };
         },
       };
     },

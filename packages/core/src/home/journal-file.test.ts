@@ -20,8 +20,14 @@ const note = (text: string) => ({ type: "note.added" as const, text });
 describe("journal file", () => {
   it("keeps the order of appends that overlap, and each is on disk when it resolves", async () => {
     const journal = await createJournalFile(file);
-    await Promise.all([journal.append(sampleOpening, stamp), ...Array.from({ length: 50 }, (_, n) => journal.append(note(String(n)), stamp))]);
-    const lines = (await readFile(file, "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as { seq: number; text?: string });
+    await Promise.all([
+      journal.append(sampleOpening, stamp),
+      ...Array.from({ length: 50 }, (_, n) => journal.append(note(String(n)), stamp)),
+    ]);
+    const lines = (await readFile(file, "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { seq: number; text?: string });
     expect(lines.map(({ seq }) => seq)).toEqual(Array.from({ length: 51 }, (_, n) => n));
     expect(lines.slice(1).map(({ text }) => text)).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
     await journal.close();

@@ -31,17 +31,23 @@ describe("withLease", () => {
   it("says that it waits, and stops waiting when told to", async () => {
     let told = 0;
     await withLease({ file }, async () => {
-      const impatient = withLease({ file, signal: AbortSignal.timeout(100), onWait: () => (told += 1) }, () => Promise.resolve());
+      const impatient = withLease({ file, signal: AbortSignal.timeout(100), onWait: () => (told += 1) }, () =>
+        Promise.resolve(),
+      );
       await expect(impatient).rejects.toThrow();
     });
     expect(told).toBe(1);
   });
 
   it("is free again when its holder was killed", async () => {
-    const holder = spawn(process.execPath, ["--input-type=module", "-e", `
+    const holder = spawn(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `
       import { withLease } from ${JSON.stringify(new URL("./lease.ts", import.meta.url).href)};
       await withLease({ file: ${JSON.stringify(file)} }, () => { console.log("held"); return new Promise(() => setInterval(() => {}, 1000)); });
-    `]);
+    `,
+    ]);
     await once(holder.stdout, "data");
     let waited = false;
     const mine = withLease({ file, onWait: () => (waited = true) }, () => Promise.resolve("mine"));

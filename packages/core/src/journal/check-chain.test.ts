@@ -85,7 +85,14 @@ describe("checkChain", () => {
     const { bytes } = journal();
     const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
     const head = lines.reduce<JournalHead>(nextHead, emptyHead);
-    const line = JSON.stringify({ seq: head.lines, prev: head.hash, at: 1, elapsedMs: 30, type: "moon.risen", phase: "full" });
+    const line = JSON.stringify({
+      seq: head.lines,
+      prev: head.hash,
+      at: 1,
+      elapsedMs: 30,
+      type: "moon.risen",
+      phase: "full",
+    });
     expect(problemsOf(new TextEncoder().encode(`${lines.join("\n")}\n${line}\n`), nextHead(head, line))).toEqual([]);
   });
 });

@@ -4,7 +4,8 @@ import type { JournalHead } from "../ports/attempt-store.ts";
 
 /** Something that does not add up in a journal. */
 export interface JournalProblem {
-  readonly code: "journal.malformed" | "journal.chain-broken" | "journal.head-differs" | "journal.torn" | "journal.empty";
+  readonly code:
+    "journal.malformed" | "journal.chain-broken" | "journal.head-differs" | "journal.torn" | "journal.empty";
   /** 1-based line number. */
   readonly line: number;
   readonly message: string;
@@ -33,7 +34,10 @@ export function checkChain(): ChainCheck {
       const parsed = parseLine(new TextDecoder().decode(line));
       if (parsed.kind === "malformed") report("journal.malformed", number, `line ${number}: ${parsed.problem}`);
       else if (parsed.prev !== head.hash || parsed.event.seq !== head.lines) {
-        const changed = head.lines === 0 ? "it does not begin the journal" : `line ${head.lines} is not what it was when line ${number} was written`;
+        const changed =
+          head.lines === 0
+            ? "it does not begin the journal"
+            : `line ${head.lines} is not what it was when line ${number} was written`;
         report("journal.chain-broken", number, changed);
       }
       head = nextHead(head, line);

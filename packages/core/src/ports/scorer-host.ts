@@ -15,7 +15,12 @@ export interface ScoringRequest {
 /** A scorer's result, or that it could not do its work: never a score, and not the agent's fault. */
 export type ScoringOutcome =
   | ScoreResult
-  | { readonly status: "failed"; readonly blame: "pack" | "host" | "sandbox"; readonly code: string; readonly message: string };
+  | {
+      readonly status: "failed";
+      readonly blame: "pack" | "host" | "sandbox";
+      readonly code: string;
+      readonly message: string;
+    };
 
 export interface ScoringOptions {
   readonly signal: AbortSignal;

@@ -25,23 +25,48 @@ describe("attemptResult", () => {
   });
 
   it("counts a submission that does not hold up on fresh data as the start", () => {
-    const entry = { ...sampleScore(1, 0), status: "invalid" as const, source: "confirm" as const, reason: "wrong on fresh data" };
-    expect(resultOf([start, good, { type: "score.confirmed", entry }]).score).toMatchObject({ kind: "confirmed", normalized: 0 });
+    const entry = {
+      ...sampleScore(1, 0),
+      status: "invalid" as const,
+      source: "confirm" as const,
+      reason: "wrong on fresh data",
+    };
+    expect(resultOf([start, good, { type: "score.confirmed", entry }]).score).toMatchObject({
+      kind: "confirmed",
+      normalized: 0,
+    });
   });
 
   it("says that only the selected number is known when confirming failed through our fault", () => {
-    const entry = { ...sampleScore(1, 0), status: "failed" as const, source: "confirm" as const, blame: "host" as const, code: "x", reason: "y" };
-    expect(resultOf([start, good, { type: "score.confirmed", entry }]).score).toMatchObject({ kind: "selected", normalized: 0.8, confirmed: null });
+    const entry = {
+      ...sampleScore(1, 0),
+      status: "failed" as const,
+      source: "confirm" as const,
+      blame: "host" as const,
+      code: "x",
+      reason: "y",
+    };
+    expect(resultOf([start, good, { type: "score.confirmed", entry }]).score).toMatchObject({
+      kind: "selected",
+      normalized: 0.8,
+      confirmed: null,
+    });
   });
 
   it("gives 0 to an attempt without a valid score of its own, and null when not even the start was scored", () => {
     const refused = { ...sampleScore(1, 0), status: "invalid" as const, reason: "a cheat" };
-    expect(resultOf([start, { type: "score.recorded", entry: refused }]).score).toMatchObject({ normalized: 0, kind: "confirmed" });
+    expect(resultOf([start, { type: "score.recorded", entry: refused }]).score).toMatchObject({
+      normalized: 0,
+      kind: "confirmed",
+    });
     expect(resultOf([]).score).toBeNull();
   });
 
   it("prints a ledger whose columns add up to wall time to the millisecond", () => {
-    const { wall = 0, ...columns } = resultOf([{ type: "agent.started" }, { type: "agent.ended", reason: "done" }, start], [1234, 8765, 31]).ledger;
+    const { wall = 0, ...columns } = resultOf(
+      [{ type: "agent.started" }, { type: "agent.ended", reason: "done" }, start],
+      [1234, 8765, 31],
+    ).ledger;
     const milliseconds = Object.values(columns).map((seconds) => Math.round(seconds * 1000));
     expect(milliseconds.reduce((sum, one) => sum + one, 0)).toBe(Math.round(wall * 1000));
     expect(wall).toBe(10.03);

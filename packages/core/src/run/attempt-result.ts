@@ -18,13 +18,25 @@ export interface AttemptResult {
   readonly sandbox: string;
   readonly isolation: string | null;
   readonly outcome: AttemptState["outcome"];
-  readonly score: (Points & { readonly unit: string; readonly direction: string; readonly kind: "confirmed" | "selected"; readonly selected: Points; readonly confirmed: Points | null }) | null;
+  readonly score:
+    | (Points & {
+        readonly unit: string;
+        readonly direction: string;
+        readonly kind: "confirmed" | "selected";
+        readonly selected: Points;
+        readonly confirmed: Points | null;
+      })
+    | null;
   readonly scores: readonly ScoreLine[];
   readonly anchors: { readonly start: number; readonly reference: number; readonly measured: boolean } | null;
   readonly ledger: Readonly<Record<string, number>>;
   readonly pauses: readonly { readonly reason: string; readonly seconds: number }[];
   readonly unattendedSeconds: number;
-  readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null; readonly costUsd: number | null };
+  readonly usage: {
+    readonly inputTokens: number | null;
+    readonly outputTokens: number | null;
+    readonly costUsd: number | null;
+  };
   readonly reviews: AttemptState["reviews"];
   readonly journal: string;
 }
@@ -68,7 +80,10 @@ export function attemptResult(state: AttemptState, journal: string): AttemptResu
           },
     scores: state.scores.map(scoreLine),
     anchors: anchors === null ? null : { ...anchors, measured: scale.measuredAnchors },
-    ledger: { wall: ledger.upTo / 1000, ...Object.fromEntries(columns.map((column) => [column, ledger.spent[column] / 1000])) },
+    ledger: {
+      wall: ledger.upTo / 1000,
+      ...Object.fromEntries(columns.map((column) => [column, ledger.spent[column] / 1000])),
+    },
     pauses: state.pauses.map(({ reason, milliseconds }) => ({ reason, seconds: milliseconds / 1000 })),
     unattendedSeconds: state.unattendedMs / 1000,
     usage: { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, costUsd: usage.costUsd },

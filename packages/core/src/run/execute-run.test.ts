@@ -7,7 +7,11 @@ import { executeRun, type RunEvent, type RunPorts } from "./execute-run.ts";
 import type { RunPlan } from "./plan-run.ts";
 
 function planOf(count: number, parallel: number): RunPlan {
-  const attempts = Array.from({ length: count }, (_, index) => ({ ...sampleSpec, index, attemptId: `01SAMPLE.${index}` }));
+  const attempts = Array.from({ length: count }, (_, index) => ({
+    ...sampleSpec,
+    index,
+    attemptId: `01SAMPLE.${index}`,
+  }));
   return { runId: "01SAMPLE", seed: sampleSpec.seed, parallel, attempts };
 }
 
@@ -19,7 +23,10 @@ function portsEnding(outcomes: readonly Outcome[], during: (running: number) => 
       during((running += 1));
       await Promise.resolve();
       const opened: AttemptEvent = { type: "journal.opened", schema: 1, host: "1.0.0", spec };
-      const finished: AttemptEvent = { type: "attempt.finished", outcome: outcomes[spec.index] ?? { kind: "completed" } };
+      const finished: AttemptEvent = {
+        type: "attempt.finished",
+        outcome: outcomes[spec.index] ?? { kind: "completed" },
+      };
       const events = stamped([opened, finished], [1]);
       events.forEach(publish);
       running -= 1;
@@ -49,7 +56,10 @@ describe("executeRun", () => {
 
   it("never runs more attempts at once than asked for", async () => {
     let most = 0;
-    await eventsOf(planOf(20, 3), portsEnding([], (running) => (most = Math.max(most, running))));
+    await eventsOf(
+      planOf(20, 3),
+      portsEnding([], (running) => (most = Math.max(most, running))),
+    );
     expect(most).toBe(3);
   });
 
@@ -63,7 +73,11 @@ describe("executeRun", () => {
   it("begins no further attempt after a stop", async () => {
     const stop = new AbortController();
     let begun = 0;
-    const events = await eventsOf(planOf(5, 1), portsEnding([], () => (begun += 1) === 2 && stop.abort()), stop.signal);
+    const events = await eventsOf(
+      planOf(5, 1),
+      portsEnding([], () => (begun += 1) === 2 && stop.abort()),
+      stop.signal,
+    );
     expect(begun).toBe(2);
     expect(last(events)).toMatchObject({ outcome: "interrupted" });
   });

@@ -21,7 +21,11 @@ export interface RunPorts {
  * Carries out a plan and yields what happens. It never prints, exits or reads a clock; whoever iterates decides what becomes of
  * the events. After `stop` no further attempt is begun.
  */
-export async function* executeRun(plan: RunPlan, ports: RunPorts, signals: { readonly stop: AbortSignal }): AsyncGenerator<RunEvent> {
+export async function* executeRun(
+  plan: RunPlan,
+  ports: RunPorts,
+  signals: { readonly stop: AbortSignal },
+): AsyncGenerator<RunEvent> {
   const queue = eventQueue<RunEvent>();
   queue.push({ type: "run.started", plan });
   const waiting = [...plan.attempts];
