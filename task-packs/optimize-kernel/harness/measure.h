@@ -1,0 +1,26 @@
+/* Times start, reference, submission and copy floor side by side, in rounds. */
+#ifndef REBENCH_MEASURE_H
+#define REBENCH_MEASURE_H
+
+#include "cases.h"
+#include "session.h"
+
+enum { MAX_ROUNDS = 32 };
+
+struct measurement {
+  int rounds;
+  /* Elements of a call of each case, in this scoring. */
+  size_t elements[CASE_COUNT];
+  /* Nanoseconds per element. */
+  double times[MAX_ROUNDS][CASE_COUNT][SOLUTION_COUNT];
+};
+
+void measure(struct session *session, struct measurement *measurement);
+
+/* One solution on one case with calls of n elements, in a process of its own. Nanoseconds per element. */
+double measure_case(struct session *session, enum solution_name solution, int index, size_t n, int verify);
+
+/* Fastest of all rounds: what the machine can do when nothing disturbs it. */
+double measurement_best(const struct measurement *measurement, int index, enum solution_name solution);
+
+#endif
