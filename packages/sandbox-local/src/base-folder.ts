@@ -23,6 +23,8 @@ export function defaultBasePath(): string {
 }
 
 export function openBaseFolder(path: string): BaseFolder {
+  // Users are the machine's, so whoever leases them must look in one place.
+  const shared = path === defaultBasePath() ? null : openBaseFolder(defaultBasePath());
   // Agents of other users pass through it to their own sandbox, and see nothing else.
   makeOwnFolder(path, 0o711);
   const part = (name: string, mode: number): string => {
@@ -35,7 +37,7 @@ export function openBaseFolder(path: string): BaseFolder {
     sandboxes: part("sandboxes", 0o711),
     control: part("control", 0o700),
     records: part("records", 0o700),
-    leases: part("leases", 0o700),
+    leases: shared?.leases ?? part("leases", 0o700),
     cache: part("cache", 0o711),
   };
 }

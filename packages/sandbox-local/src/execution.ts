@@ -35,7 +35,7 @@ export function openExecution(attachment: Attachment, id: string): Execution {
             await attachment.over;
             if (!(await look())) settle(() => reject(goneError()));
           })
-          .catch((error: unknown) => settle(() => reject(error as Error)));
+          .catch((error: unknown) => settle(() => reject(error)));
       });
     },
     readOutput: async (stream: OutputStream, offset: number, maxBytes: number) => {

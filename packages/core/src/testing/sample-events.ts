@@ -29,8 +29,23 @@ export const sampleOpening: AttemptEvent = { type: "journal.opened", schema: 1, 
 
 export function sampleScore(seq: number, normalized: number, change: Partial<ScoreEntry> = {}): ScoreEntry {
   const anchors = { start: 1, reference: 0 };
-  const common = { seq, source: "attempt" as const, workingMs: seq * 1000, at: 0, seed: sampleSpec.seed, submission: `sha256-${seq}` };
-  return { ...common, status: "valid", raw: 1 - normalized, normalized: Math.max(0, normalized), anchors, message: "", ...change } as ScoreEntry;
+  const common = {
+    seq,
+    source: "attempt" as const,
+    workingMs: seq * 1000,
+    at: 0,
+    seed: sampleSpec.seed,
+    submission: `sha256-${seq}`,
+  };
+  return {
+    ...common,
+    status: "valid",
+    raw: 1 - normalized,
+    normalized: Math.max(0, normalized),
+    anchors,
+    message: "",
+    ...change,
+  } as ScoreEntry;
 }
 
 /** Stamps events a given number of milliseconds apart. */

@@ -137,6 +137,8 @@ async function captureFile(
   try {
     const found = fstatSync(descriptor);
     judge(found, path, entry, allowance);
+    // Another entry of the contract named it already.
+    if (capture.files.some((file) => file.path === path)) return true;
     if (capture.files.length >= capture.maxFiles) {
       throw new Refusal(`There are more than ${capture.maxFiles} files: keep fewer.`);
     }

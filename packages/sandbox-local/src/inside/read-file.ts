@@ -13,7 +13,7 @@ export async function readInside(inside: Inside, path: string, maxBytes: number)
     const parent = enterGuarded(place.root, folder);
     try {
       const file = await open(
-        parent.at(name) as string,
+        parent.at(name),
         constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY,
       );
       try {

@@ -76,7 +76,7 @@ function replace(parent: GuardedFolder, name: string, mode: number, ids: Owner, 
     write(parent.at(partial) as string);
     settle(parent, partial, name, mode, ids);
   } catch (error) {
-    rmSync(parent.at(partial) as string, { force: true });
+    rmSync(parent.at(partial), { force: true });
     throw error;
   }
 }

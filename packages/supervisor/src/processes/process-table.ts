@@ -49,10 +49,19 @@ export function readProcess(pid: number, procRoot = "/proc"): ProcessEntry | nul
 
 export function readProcesses(procRoot = "/proc"): ProcessEntry[] {
   if (process.platform !== "linux") return readWithPs(["-A"]);
-  return readdirSync(procRoot)
+  return listNames(procRoot)
     .filter((name) => /^\d+$/.test(name))
     .map((name) => readProcess(Number(name), procRoot))
     .filter((entry) => entry !== null);
+}
+
+// The view through a PID namespace's first process goes with it, and so did everything in it.
+function listNames(procRoot: string): string[] {
+  try {
+    return readdirSync(procRoot);
+  } catch {
+    return [];
+  }
 }
 
 function readWithPs(selection: readonly string[]): ProcessEntry[] {

@@ -86,6 +86,7 @@ export async function signalUntil(
       await sleep(look < 5 ? 1 : 5);
     }
   }
+  console.error(signal, scope, settled(), pending());
   return false;
 }
 

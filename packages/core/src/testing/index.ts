@@ -1,0 +1,1 @@
+export { sandboxContract, type SandboxContractOptions } from "./sandbox-contract.ts";

@@ -1,0 +1,3 @@
+import { contractOfLevel } from "./testing/contract-of-level.ts";
+
+await contractOfLevel("none");
