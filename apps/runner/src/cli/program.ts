@@ -58,6 +58,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     .option("--cost <usd>", "cost budget of an attempt")
     .option("--actions <n>", "action budget of an attempt")
     .option("--sandbox <kind>", "auto, local or docker", "auto")
+    .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .option("--seed <text>", "what everything random follows from; drawn if left out")
     .option("--dry-run", "print the plan and run nothing")
     .action((tasks: string[], options) =>
@@ -82,6 +83,7 @@ export function buildProgram(finish: (code: number) => void): Command {
   )
     .option("--tier <tier>", "mini or full", "mini")
     .option("--sandbox <kind>", "auto, local or docker", "auto")
+    .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .option("--repeat <n>", "score it n times and show the noise", "1")
     .option("--seed <text>", "what the scorings' seeds follow from; drawn if left out")
     .action((task: string, folder: string, options) =>
@@ -107,6 +109,11 @@ export function buildProgram(finish: (code: number) => void): Command {
   withHome(add("verify <run>", "check that a stored run is as it was written", "rebench verify 01JD3ZK5V8Q7")).action(
     (run: string, options) =>
       act(options, async (context) => (await import("../commands/verify.ts")).verifyCommand(run, options, context)),
+  );
+  withHome(
+    add("recover", "after a crash: take over what dead runners left, and remove what nobody owns", "rebench recover"),
+  ).action((options) =>
+    act(options, async (context) => (await import("../commands/recover.ts")).recoverCommand(options, context)),
   );
   withHome(add("clean", "end and remove what no live run owns", "rebench clean --dry-run"))
     .option("--dry-run", "only count it")

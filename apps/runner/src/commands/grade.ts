@@ -21,6 +21,7 @@ import { preflight, tierName } from "./run.ts";
 export interface GradeOptions {
   readonly tier: string;
   readonly sandbox: string;
+  readonly isolation?: string;
   readonly repeat: string;
   readonly seed?: string;
   readonly home?: string;
@@ -37,7 +38,7 @@ export async function gradeCommand(
   sandboxKind(options.sandbox);
   const repeat = parseCount(options.repeat);
   const [loaded] = (await loadTasks([task], tierName(options.tier), context.workingDirectory)) as [LoadedTask];
-  const level = await preflight(home, [loaded]);
+  const level = await preflight(home, [loaded], options.isolation);
   const scratch = await mkdtemp(path.join(os.tmpdir(), "rebench-grade-"));
   const interruption = listenForInterruption(() => undefined);
   try {

@@ -8,7 +8,7 @@ import type { CommandContext } from "../cli/command-context.ts";
 import { parseDuration } from "../cli/duration.ts";
 import { parseAmount, parseCount } from "../cli/number-option.ts";
 import { compose } from "../compose.ts";
-import { chooseLevel, sandboxKind } from "../host/choose-sandbox.ts";
+import { chooseLevel, parseLevel, sandboxKind } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { requireTools } from "../host/tools.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly cost?: string;
   readonly actions?: string;
   readonly sandbox: string;
+  readonly isolation?: string;
   readonly seed?: string;
   readonly home?: string;
   readonly dryRun?: boolean;
@@ -54,23 +55,17 @@ export async function runCommand(
     ulid(),
   );
   if (options.dryRun === true) return showPlan(plan, context);
-  const level = await preflight(home, tasks);
+  const level = await preflight(home, tasks, options.isolation);
   return carryOut({ home, plan, tasks, level, context });
 }
 
 /** What can be known to fail before anything is started. */
-export async function preflight(home: HomeLayout, tasks: readonly LoadedTask[]): Promise<LevelProbe> {
+export async function preflight(home: HomeLayout, tasks: readonly LoadedTask[], isolation?: string): Promise<LevelProbe> {
   tasks.forEach(requireTools);
-  const { sandboxes, protectedPaths } = compose({
-    home,
-    packDirectories: tasks.map((task) => task.reference.directory),
-    isolation: null,
-  });
-  return chooseLevel(
-    sandboxes,
-    protectedPaths,
-    tasks.map((task) => task.tier.name),
-  );
+  const packDirectories = tasks.map((task) => task.reference.directory);
+  const { sandboxes, protectedPaths } = compose({ home, packDirectories, isolation: null });
+  const tiers = tasks.map((task) => task.tier.name);
+  return chooseLevel({ sandboxes, protectedPaths, tiers, wanted: parseLevel(isolation) });
 }
 
 /** Errors with code `tier.not-found`. */

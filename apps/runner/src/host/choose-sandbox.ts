@@ -1,4 +1,4 @@
-import type { LevelProbe, SandboxProvider } from "@rebench/core";
+import type { IsolationLevel, LevelProbe, SandboxProvider } from "@rebench/core";
 import { RebenchError, type TierName } from "@rebench/task-kit";
 
 /** Which sandbox a person asked for; errors with `usage.sandbox` or, where it cannot be had, `sandbox.unavailable`. */
@@ -18,28 +18,39 @@ export function sandboxKind(option: string): "local" {
   });
 }
 
-/** The level that sandboxes will have. Errors with code `sandbox.unavailable` when none can be used or none suffices. */
-export async function chooseLevel(
-  sandboxes: SandboxProvider,
-  protectedPaths: readonly string[],
-  tiers: readonly TierName[],
-): Promise<LevelProbe> {
+export interface LevelRequest {
+  readonly sandboxes: SandboxProvider;
+  readonly protectedPaths: readonly string[];
+  readonly tiers: readonly TierName[];
+  /** The level that a person asked for; null for the best one here. */
+  readonly wanted: IsolationLevel | null;
+}
+
+/** The level that sandboxes will have. Errors with code `sandbox.unavailable` or `sandbox.level-too-low`. */
+export async function chooseLevel({ sandboxes, protectedPaths, tiers, wanted }: LevelRequest): Promise<LevelProbe> {
   const probes = await sandboxes.probe({ protectedPaths });
-  const best = probes.find((probe) => probe.available);
-  const reasons = probes.map((probe) => `${probe.level}: ${probe.reason ?? "available"}`).join("; ");
-  if (best === undefined) {
-    throw new RebenchError({
-      code: "sandbox.unavailable",
-      message: `no isolation level can be used here (${reasons})`,
-      fix: "`rebench doctor` says how to get one",
-    });
+  const candidates = wanted === null ? probes : probes.filter((probe) => probe.level === wanted);
+  const chosen = candidates.find((probe) => probe.available);
+  const reasons = candidates.map((probe) => `${probe.level}: ${probe.reason ?? "available"}`).join("; ");
+  if (chosen === undefined) {
+    const message = `${wanted === null ? "no isolation level" : `isolation level ${wanted}`} can be used here (${reasons})`;
+    const fix = candidates.find((probe) => probe.fix !== undefined)?.fix ?? "`rebench doctor` says how to get one";
+    throw new RebenchError({ code: "sandbox.unavailable", message, fix });
   }
-  if (best.level === "none" && tiers.includes("full")) {
-    throw new RebenchError({
-      code: "sandbox.level-too-low",
-      message: `full tiers refuse isolation level none, and nothing better can be used here (${reasons})`,
-      fix: "`rebench doctor` says how to get a better one",
-    });
+  if (chosen.level === "none" && tiers.includes("full")) {
+    const fix = "`rebench doctor` says how to get a better one";
+    throw new RebenchError({ code: "sandbox.level-too-low", message: "full tiers refuse isolation level none", fix });
   }
-  return best;
+  return chosen;
+}
+
+const localLevels: readonly IsolationLevel[] = ["bwrap", "unshare", "uid", "none"];
+
+/** Errors with code `usage.isolation`. */
+export function parseLevel(text: string | undefined): IsolationLevel | null {
+  if (text === undefined) return null;
+  const level = localLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  const message = `there is no isolation level ${JSON.stringify(text)}`;
+  throw new RebenchError({ code: "usage.isolation", message, fix: `levels of the local sandbox: ${localLevels.join(", ")}` });
 }

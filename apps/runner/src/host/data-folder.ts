@@ -5,7 +5,7 @@ import { homeLayout, type HomeLayout } from "@rebench/core/home";
 import { RebenchError } from "@rebench/task-kit";
 
 /** Where data lives: `--home`, else `REBENCH_HOME`, else the XDG data folder. */
-export function dataFolder(option: string | undefined): string {
+function dataFolder(option: string | undefined): string {
   const chosen = option ?? process.env["REBENCH_HOME"];
   if (chosen !== undefined && chosen !== "") return path.resolve(chosen);
   const data = process.env["XDG_DATA_HOME"] ?? path.join(os.homedir(), ".local", "share");

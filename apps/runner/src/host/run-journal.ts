@@ -19,7 +19,7 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
     runId: plan.runId,
     startedAt: new Date().toISOString(),
     host: hostVersion,
-    runner: identifyProcess(process.pid) ?? { pid: process.pid, startTime: "unknown" },
+    runner: thisProcess(),
     outcome: "running",
     attempts: plan.attempts.map(({ attemptId, task, agent }) => ({
       attemptId,
@@ -47,4 +47,9 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
       return run;
     },
   };
+}
+
+/** Who carries out a run, so that others can tell whether it still lives. */
+export function thisProcess(): RunFile["runner"] {
+  return identifyProcess(process.pid) ?? { pid: process.pid, startTime: "unknown" };
 }

@@ -7,7 +7,7 @@ import { RebenchError } from "@rebench/task-kit";
  * A folder of this user alone for what lives as long as the machine runs, shared by all homes: the timing lease.
  * Errors with code `host.runtime-folder` when somebody else made it first.
  */
-export function runtimeFolder(): string {
+function runtimeFolder(): string {
   const user = os.userInfo().uid;
   const folder = path.join(os.tmpdir(), `rebench-runtime-${user}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

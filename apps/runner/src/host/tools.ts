@@ -22,7 +22,7 @@ export function findTool(command: string): string | null {
 }
 
 /** How to install a tool on this machine, as one command. */
-export function installHint(tool: ToolRequirement): string {
+function installHint(tool: ToolRequirement): string {
   return os.platform() === "darwin" ? tool.install.macos : `apt-get install ${tool.install.debian}`;
 }
 

@@ -8,7 +8,7 @@ import { shortPackName } from "./task-name.ts";
 const hiddenScore = "hidden_score";
 
 /** The tasks of a pack by the names that people may write; every task has a variant that hides scores. */
-export function taskNames(pack: LoadedPack): string[] {
+function taskNames(pack: LoadedPack): string[] {
   return pack.pack.tasks.flatMap((task) => [task.id, variantName(task)]);
 }
 

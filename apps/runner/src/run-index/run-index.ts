@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { readRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
 
 /** One line of `rebench runs`. */
-export interface IndexedRun {
+interface IndexedRun {
   readonly runId: string;
   readonly startedAt: string;
   readonly outcome: RunFile["outcome"];

@@ -7,6 +7,8 @@ import type { Clock } from "../ports/clock.ts";
 /** Stamps events, puts them on disk, folds them, and only then tells others. */
 export interface Recorder {
   record(event: AttemptEvent): Promise<void>;
+  /** For what happened while nobody recorded: `elapsedMs` lies between the last event and now. */
+  recordPast(event: AttemptEvent, elapsedMs: number): Promise<void>;
   /** Fold of everything recorded so far. */
   state(): AttemptState;
   /** Milliseconds since the attempt began. */
@@ -29,16 +31,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let state = options.resumed?.state ?? null;
   const { promise: broken, resolve: breakDown } = Promise.withResolvers<Error>();
   const elapsedMs = (): number => clock.monotonicMs() - zero;
+  const recordAt = async (event: AttemptEvent, elapsed: number): Promise<void> => {
+    const stamp = { at: clock.epochMs(), elapsedMs: elapsed };
+    const stamped = await journal.append(event, stamp).catch((error: unknown) => {
+      breakDown(error as Error);
+      throw error;
+    });
+    state = applyEvent(state, stamped);
+    publish(stamped);
+  };
   return {
-    async record(event) {
-      const stamp = { at: clock.epochMs(), elapsedMs: elapsedMs() };
-      const stamped = await journal.append(event, stamp).catch((error: unknown) => {
-        breakDown(error as Error);
-        throw error;
-      });
-      state = applyEvent(state, stamped);
-      publish(stamped);
-    },
+    record: (event) => recordAt(event, elapsedMs()),
+    recordPast: recordAt,
     state() {
       if (state === null) throw new TypeError("nothing has been recorded yet");
       return state;

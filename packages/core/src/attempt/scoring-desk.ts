@@ -23,7 +23,7 @@ export interface ScoringDesk {
   /** Scores the selected submission once more on a fresh seed. */
   confirm(selected: ValidScoreEntry): Promise<void>;
   /** A submission captured in this attempt, by its digest. */
-  captured(digest: string): CapturedSubmission | null;
+  captured(digest: string | null): CapturedSubmission | null;
 }
 
 export interface ScoringDeskOptions {
@@ -40,20 +40,27 @@ type Capture = CapturedSubmission | { readonly reason: string };
 export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
   const { loaded, ports, recorder, sandbox, signal } = options;
   const inTurn = oneAtATime();
-  const submissions = new Map<string, CapturedSubmission>();
   const { spec } = recorder.state();
   const seeds = seedSequence(spec.seed);
 
+  const capturedBefore = (digest: string | null): CapturedSubmission | null => {
+    const capture = recorder.state().captures[digest ?? ""];
+    return capture === undefined ? null : { ...capture, directory: ports.folder.newPath(capture.folder) };
+  };
+
   const capture = async (): Promise<Capture> => {
-    const destination = ports.folder.newPath(`capture-${recorder.state().scores.length}`);
+    const state = recorder.state();
+    const folder = `capture-${state.scores.length}-${state.scoreCallsUsed}`;
+    const destination = ports.folder.newPath(folder);
     const result = await sandbox.capture(loaded.task.submission, destination);
     if (result.status === "invalid") return { reason: result.reason };
-    const known = submissions.get(result.submission.digest);
-    if (known !== undefined) {
+    const { digest, files } = result.submission;
+    const known = capturedBefore(digest);
+    if (known !== null) {
       await ports.folder.remove(destination);
       return known;
     }
-    submissions.set(result.submission.digest, result.submission);
+    await recorder.record({ type: "submission.captured", digest, folder, files: [...files] });
     return result.submission;
   };
 
@@ -142,13 +149,13 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
       }),
     confirm: (selected) =>
       inTurn(async () => {
-        const submission = submissions.get(selected.submission ?? "");
-        if (submission === undefined) return;
+        const submission = capturedBefore(selected.submission);
+        if (submission === null) return;
         const seed = await begin("confirm");
         const entry = { ...(await judge("confirm", seed, submission)), seq: selected.seq };
         await recorder.record({ type: "score.confirmed", entry });
         await recorder.record({ type: "scoring.ended" });
       }),
-    captured: (digest) => submissions.get(digest) ?? null,
+    captured: capturedBefore,
   };
 }

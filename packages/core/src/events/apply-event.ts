@@ -31,6 +31,7 @@ function opened(event: StampedEvent): AttemptState {
     agentRemembers: undefined,
     scores: [],
     confirmed: null,
+    captures: {},
     scoreCallsUsed: 0,
     scoringProgress: null,
     pauses: [],
@@ -75,6 +76,10 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
         phase: state.phase === "running" ? "scoring" : state.phase,
         scoreCallsUsed: state.scoreCallsUsed + (event.purpose === "attempt" ? 1 : 0),
       };
+    case "submission.captured": {
+      const { digest, folder, files } = event;
+      return { ...state, captures: { ...state.captures, [digest]: { digest, folder, files } } };
+    }
     case "scoring.queued":
       return flagged(state, { queued: true });
     case "scoring.resumed":

@@ -26,6 +26,12 @@ export const attemptEventSchema = z.discriminatedUnion("type", [
   event("wait.started", { cause: z.literal("rate-limit") }),
   event("wait.ended", {}),
   event("scoring.started", { purpose: z.enum(["start", "attempt", "final", "confirm"]), seed: z.string() }),
+  event("submission.captured", {
+    digest: z.string(),
+    /** Below the attempt's folder. */
+    folder: z.string(),
+    files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
+  }),
   event("scoring.queued", {}),
   event("scoring.resumed", {}),
   event("scoring.progressed", { message: z.string(), fraction: z.number().optional() }),

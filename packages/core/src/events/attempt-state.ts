@@ -1,3 +1,4 @@
+import type { CapturedFile } from "@rebench/task-kit";
 import type { IsolationGuarantees, IsolationLevel, SandboxReference } from "../ports/sandbox.ts";
 import type { AttemptSpec } from "../run/attempt-spec.ts";
 import type { Ledger } from "./ledger.ts";
@@ -10,6 +11,13 @@ export type Phase = "preparing" | "running" | "paused" | "scoring" | "finishing"
 export interface Pause {
   readonly reason: string;
   readonly milliseconds: number;
+}
+
+/** A captured submission; `folder` is relative to the attempt's. */
+export interface Capture {
+  readonly digest: string;
+  readonly folder: string;
+  readonly files: readonly CapturedFile[];
 }
 
 /** Unknown is null, never 0. */
@@ -44,6 +52,8 @@ export interface AttemptState {
   readonly agentRemembers: unknown;
   readonly scores: readonly ScoreEntry[];
   readonly confirmed: ScoreEntry | null;
+  /** Every different submission that was captured, by digest. */
+  readonly captures: Readonly<Record<string, Capture>>;
   /** Scores that the agent asked for, whatever came of them. */
   readonly scoreCallsUsed: number;
   readonly scoringProgress: { readonly message: string; readonly fraction: number | null } | null;

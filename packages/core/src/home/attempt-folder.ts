@@ -4,7 +4,7 @@ import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { AttemptFolder, AttemptStore } from "../ports/attempt-store.ts";
 import type { HomeLayout } from "./home-layout.ts";
-import { createJournalFile } from "./journal-file.ts";
+import { createJournalFile, reopenJournalFile } from "./journal-file.ts";
 
 /** Attempts as folders below the home. Everything is readable by its owner only. */
 export function attemptStore(home: HomeLayout): AttemptStore {
@@ -14,10 +14,15 @@ export function attemptStore(home: HomeLayout): AttemptStore {
       await mkdir(layout.directory, { recursive: true, mode: 0o700 });
       return attemptFolder(layout.directory, layout.journal, await createJournalFile(layout.journal));
     },
+    async reopen(spec) {
+      const layout = home.run(spec.runId).attempt(spec.index);
+      const { journal, removedBytes } = await reopenJournalFile(layout.journal);
+      return { folder: attemptFolder(layout.directory, layout.journal, journal), removedBytes };
+    },
   };
 }
 
-export function attemptFolder(
+function attemptFolder(
   directory: string,
   journalPath: string,
   journal: AttemptFolder["journal"],

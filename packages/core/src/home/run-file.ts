@@ -6,7 +6,7 @@ import { z } from "zod";
 const headSchema = z.object({ lines: z.number().int().nonnegative(), hash: z.string() });
 
 /** `run.json`: what was asked for, who carries it out, and the heads of the journals. Never part of a statistic. */
-export const runFileSchema = z.object({
+const runFileSchema = z.object({
   schema: z.literal(1),
   runId: z.string(),
   startedAt: z.string(),

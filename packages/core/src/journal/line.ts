@@ -3,7 +3,7 @@ import type { AttemptEvent, Stamp } from "../events/attempt-event.ts";
 import type { JournalHead } from "../ports/attempt-store.ts";
 
 /** `prev` of the first line: there is no line before it. */
-export const firstHash = "0".repeat(64);
+const firstHash = "0".repeat(64);
 
 export const emptyHead: JournalHead = { lines: 0, hash: firstHash };
 

@@ -34,4 +34,6 @@ export interface AttemptFolder {
 export interface AttemptStore {
   /** Errors with code `home.attempt-exists` when the attempt already has a journal. */
   create(spec: AttemptSpec): Promise<AttemptFolder>;
+  /** Opens an attempt that another process left; a torn last line is cut off first. The caller knows that nobody else appends. */
+  reopen(spec: AttemptSpec): Promise<{ readonly folder: AttemptFolder; readonly removedBytes: number }>;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 const finiteOrNull = z.number().positive().nullable();
 
 /** A task at a tier, pinned: enough to load exactly this pack again. */
-export const taskReferenceSchema = z.object({
+const taskReferenceSchema = z.object({
   /** As people write it, e.g. `optimize-kernel/main`. */
   name: z.string(),
   pack: z.string(),
@@ -27,7 +27,7 @@ export const taskReferenceSchema = z.object({
 });
 
 /** Limits of one attempt; null for none. */
-export const budgetSchema = z.object({
+const budgetSchema = z.object({
   workingMs: z.number().int().positive(),
   wallMs: z.number().int().positive(),
   scoreCalls: z.number().int().nonnegative(),
@@ -36,7 +36,7 @@ export const budgetSchema = z.object({
   actions: finiteOrNull,
 });
 
-export const agentConfigSchema = z.object({
+const agentConfigSchema = z.object({
   name: z.string(),
   /** For `command`: the shell line. */
   command: z.string().optional(),
