@@ -43,7 +43,7 @@ const mini = (scorer) => ({
   reference: { kind: "folder", path: "reference" },
   rungs: "rungs",
   cheats: "cheats",
-  resources: { cpus: 1, memoryMb: 512, diskMb: 64, pids: 64 },
+  resources: { cpus: 1, memoryMb: 512, diskMb: 2048, pids: 64 },
   budget: { workingSeconds: 600, wallSeconds: 3600, scoreCalls: 1000 },
   conditions: { network: "none", tools: "a shell", models: "none" },
   anchors,
