@@ -26,6 +26,8 @@ static void choose_calls(struct random *random, struct wanted_call calls[SIZE_CO
 
 void correctness_check(struct session *session) {
   struct wanted_call calls[SIZE_COUNT];
+  process_spawn(session, START, WARM_UP_ELEMENTS);
+  process_kill(session, START);
   for (int pass = 0; pass < PASSES; pass++) {
     struct random random = session_random(session);
     choose_calls(&random, calls);

@@ -4,7 +4,7 @@
 
 #include "session.h"
 
-/* Ends the scoring where the submission is wrong. */
+/* Ends the scoring where the submission is wrong, or where this machine cannot run even the starting solution (our fault). */
 void correctness_check(struct session *session);
 
 #endif

@@ -5,13 +5,14 @@
 #include "cases.h"
 #include "session.h"
 
-enum { MAX_ROUNDS = 32 };
+/* The floor needs no more than a few tries; it is only a limit. */
+enum { MAX_ROUNDS = 32, FLOOR_ROUNDS = 2 };
 
 struct measurement {
   int rounds;
   /* Elements of a call of each case, in this scoring. */
   size_t elements[CASE_COUNT];
-  /* Nanoseconds per element. */
+  /* Nanoseconds per element; of the floor only in the first FLOOR_ROUNDS. */
   double times[MAX_ROUNDS][CASE_COUNT][SOLUTION_COUNT];
 };
 
@@ -19,6 +20,9 @@ void measure(struct session *session, struct measurement *measurement);
 
 /* One solution on one case with calls of n elements, in a process of its own. Nanoseconds per element. */
 double measure_case(struct session *session, enum solution_name solution, int index, size_t n, int verify);
+
+/* How many rounds a solution took part in. */
+int measurement_rounds(const struct measurement *measurement, enum solution_name solution);
 
 /* Fastest of all rounds: what the machine can do when nothing disturbs it. */
 double measurement_best(const struct measurement *measurement, int index, enum solution_name solution);

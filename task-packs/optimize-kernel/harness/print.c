@@ -4,7 +4,7 @@
 
 static void print_times(const struct measurement *measurement, int index, enum solution_name solution) {
   printf(",\"%s\":[", solution_title(solution));
-  for (int round = 0; round < measurement->rounds; round++) {
+  for (int round = 0; round < measurement_rounds(measurement, solution); round++) {
     printf("%s%.5f", round ? "," : "", measurement->times[round][index][solution]);
   }
   printf("]");

@@ -52,8 +52,6 @@ static const char *signal_title(int number) {
       return "SIGFPE (division by zero)";
     case SIGABRT:
       return "SIGABRT (abort)";
-    case SIGSYS:
-      return "SIGSYS (a forbidden system call)";
     default:
       return strsignal(number);
   }
@@ -87,6 +85,9 @@ static void check(struct session *session, enum solution_name solution, struct r
   if (solution != SUBMISSION) {
     fault("the %s failed: event %u, detail %d, stage %u, %s", solution_title(solution), reply.event, reply.detail,
           report.stage, call);
+  }
+  if (reply.event == EVENT_SIGNALED && reply.detail == SIGSYS) {
+    invalid("forbidden-call", "the solution made a system call that is not allowed, such as starting a process");
   }
   int running = report.stage == STAGE_RUNNING;
   if (reply.event == EVENT_TIMEOUT) {

@@ -26,24 +26,26 @@ void batch_poison(struct session *session) {
   for (size_t i = zone_start(session->regions.plan), end = zone_end(session->regions.plan); i < end; i++) output[i] = poison;
 }
 
-static void verify_guard(struct session *session, size_t from, size_t to, const struct call *call) {
-  const int32_t poison = poison_of(session);
-  for (size_t i = from; i < to; i++) {
-    if (session->regions.output[i] == poison) continue;
-    long long index = (long long)i - (long long)call->y_offset;
-    invalid("out-of-bounds", "a call with n = %llu wrote outside y, near y[%lld]", (unsigned long long)call->n, index);
-  }
+static _Noreturn void refuse_write(const struct call *call, size_t at) {
+  long long index = (long long)at - (long long)call->y_offset;
+  invalid("out-of-bounds", "a call with n = %llu wrote outside y, at y[%lld]", (unsigned long long)call->n, index);
 }
 
-/* Everything in the zone that is not a y. */
-static void verify_guards(struct session *session) {
+/* Everything in the zone that is not a y. What lies between two is put down to the nearer one. */
+static void verify_guards(const struct session *session) {
   const struct plan *plan = session->regions.plan;
+  const int32_t poison = poison_of(session), *output = session->regions.output;
   size_t from = zone_start(plan);
-  for (uint32_t i = 0; i < plan->call_count; i++) {
-    verify_guard(session, from, plan->calls[i].y_offset, &plan->calls[i]);
-    from = plan->calls[i].y_offset + plan->calls[i].n;
+  const struct call *before = &plan->calls[0];
+  for (uint32_t i = 0; i <= plan->call_count; i++) {
+    const struct call *after = i < plan->call_count ? &plan->calls[i] : before;
+    size_t to = i < plan->call_count ? after->y_offset : zone_end(plan);
+    for (size_t at = from; at < to; at++) {
+      if (output[at] != poison) refuse_write(at - from < to - at ? before : after, at);
+    }
+    before = after;
+    from = after->y_offset + after->n;
   }
-  verify_guard(session, from, zone_end(plan), &plan->calls[plan->call_count - 1]);
 }
 
 static void refuse_result(enum solution_name solution, size_t n, size_t index, int32_t expected, int32_t got, const char *where) {

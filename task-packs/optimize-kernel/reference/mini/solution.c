@@ -49,9 +49,17 @@ static struct effect reduce_plain(const int32_t *x, size_t n, struct effect effe
   return effect;
 }
 
+/* Elements of the chunks that the threads take in turn; two of them fit in a second-level cache. */
+enum { LARGE_CHUNK = 1 << 15 };
+
 #if defined(__AVX512F__) && defined(__PCLMUL__)
 
 enum { STEP = 64 };
+
+/* The chunk after next is most likely this thread's next one. */
+static inline void prefetch(const int32_t *x) {
+  for (int line = 0; line < STEP / 16; line++) _mm_prefetch((const char *)(x + 2 * LARGE_CHUNK + 16 * line), _MM_HINT_T1);
+}
 
 /* Bit i: parity of bits 0 … i. */
 static inline uint64_t parities(uint64_t bits) {
@@ -86,6 +94,7 @@ static inline struct carry scan_steps(const int32_t *x, int32_t *y, size_t n, st
   __m512i sum = _mm512_set1_epi32((int)carry.sum);
   uint64_t odd = (uint64_t)(int64_t)(int32_t)carry.odd;
   for (size_t i = 0; i < n; i += STEP) {
+    if (streaming) prefetch(x + i);
     uint64_t inclusive = parities(positives(x + i)) ^ odd;
     uint64_t taken = inclusive << 1 | (odd & 1);
     odd = (uint64_t)((int64_t)inclusive >> 63);
@@ -133,6 +142,11 @@ static void finish_streaming(void) { _mm_sfence(); }
 
 enum { STEP = 32 };
 
+/* The chunk after next is most likely this thread's next one. */
+static inline void prefetch(const int32_t *x) {
+  for (int line = 0; line < STEP / 16; line++) _mm_prefetch((const char *)(x + 2 * LARGE_CHUNK + 16 * line), _MM_HINT_T1);
+}
+
 static inline uint32_t parities(uint32_t bits) {
   return (uint32_t)_mm_cvtsi128_si32(_mm_clmulepi64_si128(_mm_cvtsi32_si128((int32_t)bits), _mm_set1_epi8(-1), 0));
 }
@@ -173,6 +187,7 @@ static inline struct carry scan_steps(const int32_t *x, int32_t *y, size_t n, st
   __m256i sum = _mm256_set1_epi32((int)carry.sum);
   uint32_t odd = carry.odd;
   for (size_t i = 0; i < n; i += STEP) {
+    if (streaming) prefetch(x + i);
     uint32_t inclusive = parities(positives(x + i)) ^ odd;
     __m256i taken = _mm256_set1_epi32((int32_t)(inclusive << 1 | (odd & 1)));
     odd = (uint32_t)((int32_t)inclusive >> 31);
@@ -259,10 +274,8 @@ static struct effect reduce(const int32_t *x, size_t n) {
  */
 enum {
   MOST_CHUNKS = 1024,
-  SMALL_CHUNK = 2048,
-  LARGE_CHUNK = 1 << 15,
-  THREADED_FROM = 6000,
-  STREAMING_FROM = 1 << 18,
+  THREADED_FROM = 1 << 17,
+  STREAMING_FROM = 1 << 17,
   SPINS_BEFORE_YIELD = 1000,
   SPINS_BEFORE_SLEEP = 3000,
 };
@@ -361,7 +374,6 @@ static bool have_helper(void) {
 
 static void scan_with_helper(const int32_t *x, int32_t *y, size_t n) {
   size_t chunk = n / 8 / STEP * STEP;
-  if (chunk < SMALL_CHUNK) chunk = SMALL_CHUNK;
   if (chunk > LARGE_CHUNK) chunk = LARGE_CHUNK;
   if (n / chunk >= MOST_CHUNKS) chunk = (n / MOST_CHUNKS / STEP + 1) * STEP;
   uint32_t call = ++shared.call;
