@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodeOf, exitCodes } from "./cli/exit-codes.ts";
-import { describeError, errorObject } from "./cli/print-error.ts";
+import { describeError, errorObject, explainSystemError } from "./cli/print-error.ts";
 import { buildProgram } from "./cli/program.ts";
 
 /** Runs the command line; the only place that sets the exit code. */
@@ -14,7 +14,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       argv.map((argument) => (argument === "--json" ? "--json=object" : argument)),
       { from: "user" },
     );
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainSystemError(thrown);
     if (error instanceof CommanderError) {
       // Commander has already said what was wrong; help and version come this way with 0.
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

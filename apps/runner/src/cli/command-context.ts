@@ -10,4 +10,15 @@ export interface CommandContext {
   /** Writes one JSON value to standard output. */
   print(value: unknown): void;
   readonly columns: number;
+  /** Colours for a terminal; the text itself elsewhere and under `NO_COLOR`. */
+  readonly style: Style;
+}
+
+type Paint = (text: string) => string;
+
+export interface Style {
+  readonly dim: Paint;
+  readonly bold: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
 }

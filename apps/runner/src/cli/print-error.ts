@@ -16,3 +16,17 @@ export function errorObject(error: unknown): Record<string, unknown> {
   if (RebenchError.is(error)) return { error: { code: error.code, message: error.message, fix: error.fix ?? null } };
   return { error: { code: "defect", message: error instanceof Error ? error.message : String(error), fix: null } };
 }
+
+const sqliteFull = 13;
+
+/** A full disk is nobody's defect; everything else stays what it was. */
+export function explainSystemError(error: unknown): unknown {
+  const { code, errcode, message } = (error ?? {}) as { code?: unknown; errcode?: unknown; message?: unknown };
+  if (code !== "ENOSPC" && code !== "EDQUOT" && errcode !== sqliteFull) return error;
+  return new RebenchError({
+    code: "home.disk-full",
+    message: String(message),
+    fix: "free space on that disk, or choose another data folder with --home; every score shown so far is stored",
+    cause: error,
+  });
+}

@@ -1,9 +1,11 @@
+import picocolors from "picocolors";
 import type { CommandContext } from "./command-context.ts";
 
 /** Commands' view of the real terminal. */
 export function terminalContext(json: string | boolean | undefined): CommandContext {
   const mode = json === undefined || json === false ? "none" : json === "lines" ? "lines" : "object";
   const people = mode === "none" ? process.stdout : process.stderr;
+  const paint = picocolors.createColors(people.isTTY && process.env["NO_COLOR"] === undefined);
   let shown = false;
   const clear = (): void => {
     if (shown) people.write("\r\u001b[2K");
@@ -13,6 +15,7 @@ export function terminalContext(json: string | boolean | undefined): CommandCont
     workingDirectory: process.cwd(),
     json: mode,
     columns: people.columns ?? 100,
+    style: { dim: paint.dim, bold: paint.bold, good: paint.green, bad: paint.red },
     say(line) {
       clear();
       people.write(`${line}\n`);

@@ -24,8 +24,8 @@ export interface CarryOutOptions {
   readonly tasks: readonly LoadedTask[];
   readonly level: LevelProbe;
   readonly context: CommandContext;
-  /** Ends with the table of results; the demo writes its own ending. */
-  readonly quietEnd?: true;
+  /** Names of the attempts by their index; their numbers if left out. */
+  readonly labels?: readonly string[];
 }
 
 /** The `run` object of the command line's JSON. */
@@ -40,7 +40,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   const result = await carryOutPlan(options);
   const { context } = options;
   if (context.json !== "none") context.print(result);
-  else if (options.quietEnd !== true) for (const line of resultTable(result, context.columns)) context.say(line);
+  else for (const line of resultTable(result, context.columns)) context.say(line);
   return exitCodeOfRun(result);
 }
 
@@ -70,7 +70,7 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
   });
   const attempts: AttemptResult[] = [];
   let outcome: RunOutcome = "interrupted";
-  const report = plainReporter(context, plan);
+  const report = plainReporter(context, options.labels ?? numbers(plan));
   try {
     for await (const event of executeRun(plan, ports, interruption)) {
       show(event, context, report);
@@ -104,6 +104,9 @@ async function keepOutcome(
     );
   }
 }
+
+/** A run of one attempt needs no label. */
+const numbers = (plan: RunPlan): string[] => (plan.attempts.length === 1 ? [""] : plan.attempts.map(({ index }) => String(index)));
 
 function show(event: RunEvent, context: CommandContext, report: (event: RunEvent) => void): void {
   if (context.json !== "lines") return report(event);

@@ -7,14 +7,18 @@ import type { CommandContext } from "../cli/command-context.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
+import { bar } from "../reporting/bar.ts";
 import { textTable } from "../reporting/table.ts";
-import { carryOutPlan, exitCodeOfRun } from "./carry-out.ts";
+import { carryOutPlan, exitCodeOfRun, type RunResult } from "./carry-out.ts";
 import { preflight } from "./run.ts";
 
+const scaleTop = 1.2;
+const barWidth = 24;
 const taskName = "optimize-kernel";
 const shownCheat = "cached-output";
 
 interface Act {
+  readonly label: string;
   readonly title: string;
   readonly agent: AgentConfig;
 }
@@ -26,12 +30,13 @@ export async function demoCommand(options: { readonly home?: string }, context: 
   const level = await preflight(home, tasks);
   const acts = await actsOf(tasks[0]);
   const plan = planOf(tasks, acts);
-  context.say(`${taskName} mini: make a conditional prefix sum fast; 0 is the starting solution, 1 the reference`);
-  for (const [index, { title }] of acts.entries()) context.say(`  ${index}  ${title}`);
+  const { bold } = context.style;
+  context.say(`${bold(`${taskName} mini`)}: make a conditional prefix sum fast. 0 is the starting solution, 1 the reference.`);
+  context.say(`Four short attempts in sandboxes of isolation level ${bold(level.level)}:`);
   context.say("");
-  const result = await carryOutPlan({ home, plan, tasks, level, context });
+  const result = await carryOutPlan({ home, plan, tasks, level, context, labels: acts.map(({ label }) => label) });
   if (context.json !== "none") context.print(result);
-  else for (const line of ending(result.attempts, acts, result.runId, context.columns)) context.say(line);
+  else for (const line of ending(result, acts, context)) context.say(line);
   return exitCodeOfRun(result);
 }
 
@@ -48,10 +53,11 @@ async function actsOf(loaded: LoadedTask): Promise<Act[]> {
   const rungs = loaded.packPath(loaded.tier.rungs);
   const [, firstTry] = (await readdir(rungs)).sort();
   return [
-    { title: "the starting solution", agent: { name: "nop" } },
-    { title: "a weak attempt", agent: await handIn(path.join(rungs, firstTry ?? "")) },
-    { title: "the reference", agent: { name: "reference" } },
+    { label: "start", title: "the starting solution", agent: { name: "nop" } },
+    { label: "weak", title: "a weak attempt", agent: await handIn(path.join(rungs, firstTry ?? "")) },
+    { label: "reference", title: "the reference", agent: { name: "reference" } },
     {
+      label: "cheat",
       title: `a cheat: ${shownCheat}`,
       agent: await handIn(path.join(loaded.packPath(loaded.tier.cheats), shownCheat)),
     },
@@ -64,23 +70,27 @@ async function handIn(folder: string): Promise<AgentConfig> {
   return { name: "command", command: `cat > solution.c <<'END OF SOLUTION'\n${source}\nEND OF SOLUTION\n` };
 }
 
-function ending(attempts: readonly AttemptResult[], acts: readonly Act[], runId: string, columns: number): string[] {
-  const rows = attempts.map((attempt, index) => {
-    const refused = attempt.scores.find((score) => score.status === "invalid");
-    return [
-      acts[index]?.title ?? "",
-      attempt.score === null ? "–" : attempt.score.raw.toFixed(4),
-      attempt.score === null ? "–" : attempt.score.normalized.toFixed(3),
-      refused === undefined ? "" : oneLine(`refused: ${refused.reason ?? ""}`, Math.max(30, columns - 50)),
-    ];
-  });
+function ending({ attempts, runId }: RunResult, acts: readonly Act[], { columns, style }: CommandContext): string[] {
+  const rows = attempts.map((attempt, index) => [
+    acts[index]?.title ?? "",
+    attempt.score === null ? "–" : attempt.score.raw.toFixed(4),
+    attempt.score === null ? "–" : attempt.score.normalized.toFixed(3),
+    remark(attempt, Math.max(30, columns - 62)),
+  ]);
   const last = attempts.at(-1);
+  const line = (name: string, value: string): string => `${style.dim(name.padEnd(16))} ${value}`;
   return [
     "",
-    ...textTable(["attempt", `raw ${terminalSafe(last?.score?.unit ?? "")}`, "normalised", ""], rows, [1, 2]),
+    ...textTable(["attempt", `raw, ${terminalSafe(last?.score?.unit ?? "")}`, "normalised", ""], rows, [1, 2]),
     "",
-    `isolation level  ${last?.isolation ?? "none was started"}`,
-    `journal          ${last === undefined ? "–" : path.dirname(path.dirname(path.dirname(last.journal)))}`,
-    `next             rebench show ${runId}`,
+    line("isolation level", last?.isolation ?? "none was started"),
+    line("journals", last === undefined ? "–" : path.dirname(path.dirname(last.journal))),
+    line("next", style.bold(`./rebench show ${runId}`)),
   ];
+}
+
+function remark({ scores, score }: AttemptResult, width: number): string {
+  const refused = scores.find(({ status }) => status === "invalid");
+  if (refused !== undefined) return oneLine(`refused: ${refused.reason ?? ""}`, width);
+  return bar((score?.normalized ?? 0) / scaleTop, barWidth);
 }

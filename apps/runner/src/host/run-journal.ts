@@ -29,21 +29,21 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
     })),
   };
   // One write after the other: parallel attempts end when they like.
-  let saved = Promise.resolve();
-  const save = (next: RunFile): Promise<void> => {
-    run = next;
-    saved = saved.then(() => writeRunFile(layout.file, run));
+  let saved: Promise<void> = Promise.resolve();
+  const save = (change: Partial<RunFile>): Promise<void> => {
+    run = { ...run, ...change };
+    saved = saved.catch(() => undefined).then(() => writeRunFile(layout.file, run));
     return saved;
   };
-  await save(run);
+  await save({});
   return {
-    journalClosed: (attemptId, head) =>
-      save({
-        ...run,
-        attempts: run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt)),
-      }),
+    async journalClosed(attemptId, head) {
+      const attempts = run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt));
+      // If this cannot be written now, the run's last write says it again, and says so if it cannot be written either.
+      await save({ attempts }).catch(() => undefined);
+    },
     async finished(outcome) {
-      await save({ ...run, outcome });
+      await save({ outcome });
       return run;
     },
   };

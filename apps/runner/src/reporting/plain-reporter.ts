@@ -1,22 +1,37 @@
-import type { RunEvent, RunPlan } from "@rebench/core";
-import type { CommandContext } from "../cli/command-context.ts";
+import type { RunEvent, StampedEvent } from "@rebench/core";
+import type { CommandContext, Style } from "../cli/command-context.ts";
 import { oneLine } from "../cli/terminal-safe.ts";
 import { bar } from "./bar.ts";
 import { describeEvent } from "./describe-event.ts";
 
-/** Shows a run as lines of text, one for each thing worth knowing. */
-export function plainReporter(context: CommandContext, plan: RunPlan): (event: RunEvent) => void {
-  const several = plan.attempts.length > 1;
+const barWidth = 20;
+
+/** Shows a run as lines of text, one for each thing worth knowing. `labels` name the attempts by their index. */
+export function plainReporter(context: CommandContext, labels: readonly string[]): (event: RunEvent) => void {
+  const { style } = context;
+  const width = Math.max(...labels.map(({ length }) => length));
   return (runEvent) => {
     if (runEvent.type !== "attempt.event") return;
     const { event, attemptId } = runEvent;
-    const seconds = (event.elapsedMs / 1000).toFixed(1).padStart(7);
-    const label = several ? `${attemptId.split(".").at(-1) ?? ""}  ` : "";
+    const label = (labels[Number(attemptId.split(".").at(-1))] ?? "").padEnd(width);
+    const seconds = `${(event.elapsedMs / 1000).toFixed(1).padStart(6)} s`;
     if (event.type === "scoring.progressed") {
-      const done = event.fraction === undefined ? "" : `${bar(event.fraction, 20)} `;
-      return context.showProgress(oneLine(`${label}${seconds} s  ${done}${event.message}`, context.columns - 1));
+      const done = event.fraction === undefined ? "" : `${bar(event.fraction, barWidth)} `;
+      return context.showProgress(oneLine(`${label} ${seconds}  ${done}${event.message}`, context.columns - 1));
     }
     const text = describeEvent(event);
-    if (text !== null) context.say(`${label}${seconds} s  ${text}`);
+    if (text !== null) context.say(`${style.bold(label)} ${style.dim(seconds)}  ${emphasis(event, style)(text)}`);
   };
+}
+
+function emphasis(event: StampedEvent, style: Style): (text: string) => string {
+  switch (event.type) {
+    case "score.recorded":
+    case "score.confirmed":
+      return event.entry.status === "valid" ? style.good : style.bad;
+    case "attempt.finished":
+      return event.outcome.kind === "failed" ? style.bad : style.dim;
+    default:
+      return (text) => text;
+  }
 }

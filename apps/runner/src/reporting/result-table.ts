@@ -15,12 +15,12 @@ export function resultTable(result: ShownRun, columns: number): string[] {
   const headings = ["attempt", "task", "agent", "normalised", "raw", "working", "outcome"];
   const rows = result.attempts.map((attempt) => [
     attempt.attemptId.split(".").at(-1) ?? "",
-    `${attempt.task} ${attempt.tier}`,
+    `${attempt.task.replace(/^@[^/]*\//, "")} ${attempt.tier}`,
     attempt.agent,
     normalised(attempt),
     attempt.score === null ? "–" : attempt.score.raw.toFixed(4),
     showDuration(attempt.ledger["working"] ?? 0),
-    attempt.outcome === null ? "unfinished" : describeOutcome(attempt.outcome),
+    shortOutcome(attempt),
   ]);
   const first = result.attempts[0];
   return [
@@ -34,8 +34,18 @@ export function resultTable(result: ShownRun, columns: number): string[] {
       : [
           `isolation ${first.isolation ?? "none was started"} · score unit ${terminalSafe(first.score?.unit ?? "–")} · 0 is the starting solution, 1 the reference`,
         ]),
+    ...result.attempts.flatMap(explainFailure),
     `run ${result.runId} ${result.outcome}: \`rebench show ${result.runId}\``,
   ];
+}
+
+function shortOutcome({ outcome }: AttemptResult): string {
+  if (outcome === null) return "unfinished";
+  return outcome.kind === "limit" ? `${outcome.limit} limit` : outcome.kind;
+}
+
+function explainFailure({ attemptId, outcome }: AttemptResult): string[] {
+  return outcome?.kind === "failed" ? [`attempt ${attemptId} ${describeOutcome(outcome)}`] : [];
 }
 
 function normalised({ score, reviews }: AttemptResult): string {

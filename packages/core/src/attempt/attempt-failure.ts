@@ -18,7 +18,13 @@ export function failedOutcome(error: unknown): Extract<Outcome, { kind: "failed"
   if (error instanceof AttemptFailure)
     return { kind: "failed", blame: error.blame, code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
+  if (isDiskFull(error)) return { kind: "failed", blame: "host", code: "host.disk-full", message };
   if (!RebenchError.is(error)) return { kind: "failed", blame: "host", code: "host.defect", message };
   const blame: Blame = error.code.startsWith("sandbox.") ? "sandbox" : error.code.startsWith("pack.") ? "pack" : "host";
   return { kind: "failed", blame, code: error.code, message };
+}
+
+function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT";
 }
