@@ -19,5 +19,8 @@ for (const { name, ours, beside, ratio, goal } of measurements) {
 if (process.argv.includes("--record")) {
   const machine = `${os.cpus()[0]?.model ?? "?"}, ${os.availableParallelism()} CPUs, ${os.platform()} ${os.arch()}`;
   const record = { date: new Date().toISOString().slice(0, 10), node: process.version, machine, measurements };
-  writeFileSync(fileURLToPath(new URL("../docs/records/bench.json", import.meta.url)), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(
+    fileURLToPath(new URL("../docs/records/bench.json", import.meta.url)),
+    `${JSON.stringify(record, null, 2)}\n`,
+  );
 }

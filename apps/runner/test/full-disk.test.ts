@@ -12,7 +12,7 @@ it("a disk that fills up ends the attempt through our fault and loses no score",
   const home = path.join(bench.home, "small");
   await mkdir(home);
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=600k", "tmpfs", home]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=200k", "tmpfs", home]);
   } catch {
     skip("mounting is not allowed here");
   }
@@ -22,13 +22,20 @@ it("a disk that fills up ends the attempt through our fault and loses no score",
     const run = await bench.json("run", toyTask, "--agent", "command", "--command", line, "--home", home);
     expect(Date.now() - began).toBeLessThan(60_000);
     expect(run.code).toBe(3);
-    expect(run.value.attempts[0]?.outcome).toMatchObject({ kind: "failed", blame: "host", code: "journal.write-failed" });
+    expect(run.value.attempts[0]?.outcome).toMatchObject({
+      kind: "failed",
+      blame: "host",
+      code: "journal.write-failed",
+    });
     expect(run.stderr).not.toMatch(/\n\s+at /);
     const journal = await readFile(run.value.attempts[0]?.journal ?? "", "utf8");
     expect(journal.endsWith("\n")).toBe(true);
     const shown = await bench.json<RunObject>("show", run.value.runId, "--home", home);
     expect(shown.value.attempts[0]?.scores.map(({ status }) => status)).toEqual(["valid", "valid"]);
-    expect((await bench.json("verify", run.value.runId, "--home", home)).value).toEqual({ verified: true, problems: [] });
+    expect((await bench.json("verify", run.value.runId, "--home", home)).value).toEqual({
+      verified: true,
+      problems: [],
+    });
     const again = await bench.json<ErrorObject>("run", toyTask, "--agent", "nop", "--home", home);
     expect({ code: again.code, error: again.value.error.code }).toEqual({ code: 2, error: "home.disk-full" });
     expect((await bench.json<{ removed: { folders: number } }>("clean")).value.removed.folders).toBe(0);

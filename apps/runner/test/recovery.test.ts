@@ -6,7 +6,11 @@ import { describe, expect, it } from "vitest";
 import { Bench, toyTask } from "./cli.ts";
 
 interface RecoverObject {
-  readonly attempts: readonly { readonly attemptId: string; readonly action: string; readonly outcome: { readonly kind: string } }[];
+  readonly attempts: readonly {
+    readonly attemptId: string;
+    readonly action: string;
+    readonly outcome: { readonly kind: string };
+  }[];
   readonly removed: Readonly<Record<string, number>>;
 }
 
@@ -37,38 +41,47 @@ describe("rebench recover", () => {
     await using bench = await Bench.open();
     await startAndKill(bench, "echo started >> ../log; sleep 2; echo 3.14 > answer.txt; score; cat ../log");
     const { code, value } = await bench.json<RecoverObject>("recover");
-    expect({ code, attempts: value.attempts }).toMatchObject({ code: 0, attempts: [{ action: "reattached", outcome: { kind: "completed" } }] });
+    expect({ code, attempts: value.attempts }).toMatchObject({
+      code: 0,
+      attempts: [{ action: "reattached", outcome: { kind: "completed" } }],
+    });
     const { value: run } = await bench.json("show", await onlyRun(bench));
     const [attempt] = run.attempts;
     expect(run.outcome).toBe("completed");
     expect(attempt?.score?.normalized).toBeCloseTo(0.951, 3);
     expect(attempt?.unattendedSeconds).toBeGreaterThan(0);
     expect(attempt?.unattendedSeconds).toBeLessThan(attempt?.ledger["working"] ?? 0);
-    const printed = await readFile(path.join(path.dirname(attempt?.journal ?? ""), "sandbox/commands/0001/stdout"), "utf8");
+    const printed = await readFile(
+      path.join(path.dirname(attempt?.journal ?? ""), "sandbox/commands/0001/stdout"),
+      "utf8",
+    );
     expect(printed.match(/started/g)).toHaveLength(1);
     expect((await bench.json("verify", run.runId)).value).toMatchObject({ verified: true });
     expect((await bench.json<RecoverObject>("recover")).value).toEqual({ attempts: [], removed: nothing });
   });
 
-  it.each(["bwrap", "unshare", "none"])("holds the deadline at level %s though the runner is dead: late bytes are not scored", async (level) => {
-    await using bench = await Bench.open();
-    const marker = `late-writer-${process.pid}-${level}`;
-    const writer = `trap "" TERM HUP; : ${marker}; i=0; while :; do i=$((i+1)); echo 3.\${i} > answer.txt; sleep 0.05; done`;
-    await startAndKill(bench, `setsid sh -c '${writer}' & sleep 100`, "--time", "2s", "--isolation", level);
-    expect(alive(marker)).not.toEqual([]);
-    await sleep(3000);
-    if (level !== "none") expect(alive(marker)).toEqual([]);
-    const { value } = await bench.json<RecoverObject>("recover");
-    expect(value.attempts).toMatchObject([{ action: "reconciled", outcome: { kind: "limit", limit: "working" } }]);
-    expect(alive(marker)).toEqual([]);
-    const { value: run } = await bench.json("show", await onlyRun(bench));
-    const { ledger, pauses, scores } = run.attempts[0] ?? {};
-    expect(scores).toHaveLength(2);
-    expect(ledger?.["working"]).toBeGreaterThan(1.8);
-    expect(ledger?.["working"]).toBeLessThan(2.6);
-    expect(pauses).toMatchObject([{ reason: "no runner" }]);
-    expect((await bench.json("clean")).value).toMatchObject({ removed: nothing });
-  });
+  it.each(["bwrap", "unshare", "none"])(
+    "holds the deadline at level %s though the runner is dead: late bytes are not scored",
+    async (level) => {
+      await using bench = await Bench.open();
+      const marker = `late-writer-${process.pid}-${level}`;
+      const writer = `trap "" TERM HUP; : ${marker}; i=0; while :; do i=$((i+1)); echo 3.\${i} > answer.txt; sleep 0.05; done`;
+      await startAndKill(bench, `setsid sh -c '${writer}' & sleep 100`, "--time", "2s", "--isolation", level);
+      expect(alive(marker)).not.toEqual([]);
+      await sleep(3000);
+      if (level !== "none") expect(alive(marker)).toEqual([]);
+      const { value } = await bench.json<RecoverObject>("recover");
+      expect(value.attempts).toMatchObject([{ action: "reconciled", outcome: { kind: "limit", limit: "working" } }]);
+      expect(alive(marker)).toEqual([]);
+      const { value: run } = await bench.json("show", await onlyRun(bench));
+      const { ledger, pauses, scores } = run.attempts[0] ?? {};
+      expect(scores).toHaveLength(2);
+      expect(ledger?.["working"]).toBeGreaterThan(1.8);
+      expect(ledger?.["working"]).toBeLessThan(2.6);
+      expect(pauses).toMatchObject([{ reason: "no runner" }]);
+      expect((await bench.json("clean")).value).toMatchObject({ removed: nothing });
+    },
+  );
 
   it("calls an attempt that had not got its sandbox unknown, and leaves nothing behind", async () => {
     await using bench = await Bench.open();
@@ -88,13 +101,24 @@ describe("rebench recover", () => {
 describe("an interrupted run", () => {
   it("ends cleanly with what is there at the first Ctrl-C", async () => {
     await using bench = await Bench.open();
-    const runner = bench.start(["run", toyTask, "--agent", "command", "--command", "echo 3.14 > answer.txt; sleep 100", "--json"]);
+    const runner = bench.start([
+      "run",
+      toyTask,
+      "--agent",
+      "command",
+      "--command",
+      "echo 3.14 > answer.txt; sleep 100",
+      "--json",
+    ]);
     await runner.said("agent starts");
     await sleep(300);
     runner.child.kill("SIGINT");
     const { code, stdout } = await runner.finished;
     expect(code).toBe(130);
-    const run = JSON.parse(stdout) as { outcome: string; attempts: { outcome: unknown; score: { normalized: number } }[] };
+    const run = JSON.parse(stdout) as {
+      outcome: string;
+      attempts: { outcome: unknown; score: { normalized: number } }[];
+    };
     expect(run).toMatchObject({ outcome: "interrupted", attempts: [{ outcome: { kind: "cancelled" } }] });
     expect(run.attempts[0]?.score.normalized).toBeCloseTo(0.951, 3);
     expect((await bench.json("clean")).value).toMatchObject({ removed: nothing });
@@ -115,7 +139,10 @@ describe("an interrupted run", () => {
 
   it("lets two runners work on one home", async () => {
     await using bench = await Bench.open();
-    const [first, second] = await Promise.all([bench.json("run", toyTask, "--agent", "nop"), bench.json("run", toyTask, "--agent", "reference")]);
+    const [first, second] = await Promise.all([
+      bench.json("run", toyTask, "--agent", "nop"),
+      bench.json("run", toyTask, "--agent", "reference"),
+    ]);
     expect([first.code, second.code]).toEqual([0, 0]);
     expect((await bench.json<{ runs: unknown[] }>("runs")).value.runs).toHaveLength(2);
   });

@@ -129,6 +129,23 @@ export function buildProgram(finish: (code: number) => void): Command {
   ).action((spec: string, options) =>
     act(options, async (context) => (await import("../commands/attempt.ts")).attemptCommand(spec, options, context)),
   );
+  const pack = program.command("pack").summary("author a task pack").description("author a task pack");
+  withHome(
+    pack
+      .command("check <pack>")
+      .summary("run the conformance list on a pack")
+      .description("run the conformance list on a pack: anchors, malformed submissions, cheats, rungs, leaks, noise")
+      .addOption(jsonOption())
+      .addHelpText("after", "\nExample:\n  rebench pack check optimize-kernel --only cheats"),
+  )
+    .option("--only <check...>", "only these: instructions, anchors, malformed, cheats, rungs, leaks, repeat")
+    .option("--repeat <n>", "scorings that the noise is measured with", "5")
+    .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
+    .action((name: string, options) =>
+      act(options, async (context) =>
+        (await import("../commands/pack-check.ts")).packCheckCommand(name, options, context),
+      ),
+    );
   const index = program
     .command("index")
     .summary("the index over stored runs")

@@ -106,7 +106,8 @@ async function keepOutcome(
 }
 
 /** A run of one attempt needs no label. */
-const numbers = (plan: RunPlan): string[] => (plan.attempts.length === 1 ? [""] : plan.attempts.map(({ index }) => String(index)));
+const numbers = (plan: RunPlan): string[] =>
+  plan.attempts.length === 1 ? [""] : plan.attempts.map(({ index }) => String(index));
 
 function show(event: RunEvent, context: CommandContext, report: (event: RunEvent) => void): void {
   if (context.json !== "lines") return report(event);

@@ -31,7 +31,9 @@ export async function demoCommand(options: { readonly home?: string }, context: 
   const acts = await actsOf(tasks[0]);
   const plan = planOf(tasks, acts);
   const { bold } = context.style;
-  context.say(`${bold(`${taskName} mini`)}: make a conditional prefix sum fast. 0 is the starting solution, 1 the reference.`);
+  context.say(
+    `${bold(`${taskName} mini`)}: make a conditional prefix sum fast. 0 is the starting solution, 1 the reference.`,
+  );
   context.say(`Four short attempts in sandboxes of isolation level ${bold(level.level)}:`);
   context.say("");
   const result = await carryOutPlan({ home, plan, tasks, level, context, labels: acts.map(({ label }) => label) });

@@ -1,7 +1,15 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { resumeAttempt, type AttemptState, type CleanReport, type Recovery } from "@rebench/core";
-import { attemptStore, foldJournal, readRunFile, withLease, writeRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
+import {
+  attemptStore,
+  foldJournal,
+  readRunFile,
+  withLease,
+  writeRunFile,
+  type HomeLayout,
+  type RunFile,
+} from "@rebench/core/home";
 import { isAlive } from "@rebench/supervisor";
 import { createAgent } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
@@ -43,7 +51,12 @@ export async function recoverCommand(options: { readonly home?: string }, contex
 }
 
 /** One process recovers a run; another that tries meanwhile waits, and then finds nothing to do. */
-async function recoverRun(home: HomeLayout, found: RunFile, context: CommandContext, interruption: Interruption): Promise<Recovered[]> {
+async function recoverRun(
+  home: HomeLayout,
+  found: RunFile,
+  context: CommandContext,
+  interruption: Interruption,
+): Promise<Recovered[]> {
   const layout = home.run(found.runId);
   return withLease({ file: path.join(layout.directory, "run.lease") }, async () => {
     let run = await readRunFile(layout.file);
@@ -59,7 +72,9 @@ async function recoverRun(home: HomeLayout, found: RunFile, context: CommandCont
       const result = await recoverAttempt(home, run.runId, index, context, interruption);
       recovered.push({ attemptId, action: result.action, outcome: result.outcome });
       if (result.head === null) continue;
-      const attempts = run.attempts.map((attempt, position) => (position === index ? { ...attempt, head: result.head } : attempt));
+      const attempts = run.attempts.map((attempt, position) =>
+        position === index ? { ...attempt, head: result.head } : attempt,
+      );
       await save({ ...run, attempts });
     }
     const whole = recovered.every(({ outcome }) => outcome?.kind === "completed" || outcome?.kind === "limit");
@@ -71,7 +86,13 @@ async function recoverRun(home: HomeLayout, found: RunFile, context: CommandCont
   });
 }
 
-async function recoverAttempt(home: HomeLayout, runId: string, index: number, context: CommandContext, signals: Interruption) {
+async function recoverAttempt(
+  home: HomeLayout,
+  runId: string,
+  index: number,
+  context: CommandContext,
+  signals: Interruption,
+) {
   const layout = home.run(runId).attempt(index);
   const { state, head } = await foldJournal(layout.journal, null).catch(() => ({ state: null, head: null }));
   // It had not begun: nothing was lost, and nothing is started in its place.
@@ -80,10 +101,17 @@ async function recoverAttempt(home: HomeLayout, runId: string, index: number, co
   const loaded = await loadPinnedTask(state.spec.task);
   const { folder, removedBytes } = await attemptStore(home).reopen(state.spec);
   if (removedBytes > 0) {
-    await folder.journal.append({ type: "journal.repaired", removedBytes }, { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo });
+    await folder.journal.append(
+      { type: "journal.repaired", removedBytes },
+      { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo },
+    );
   }
   const isolation = state.sandbox?.isolation ?? null;
-  const { sandboxes, scorer, protectedPaths } = compose({ home, packDirectories: [loaded.reference.directory], isolation });
+  const { sandboxes, scorer, protectedPaths } = compose({
+    home,
+    packDirectories: [loaded.reference.directory],
+    isolation,
+  });
   const agent = createAgent(state.spec.agent);
   const result = await resumeAttempt({
     state,
@@ -92,7 +120,8 @@ async function recoverAttempt(home: HomeLayout, runId: string, index: number, co
     signals,
     publish(event) {
       const text = describeEvent(event);
-      if (text !== null) context.say(`${runId}.${index}  ${(event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
+      if (text !== null)
+        context.say(`${runId}.${index}  ${(event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
     },
   });
   await folder.journal.close();
@@ -102,7 +131,10 @@ async function recoverAttempt(home: HomeLayout, runId: string, index: number, co
 function report(attempts: readonly Recovered[], removed: CleanReport, context: CommandContext): void {
   if (context.json !== "none") return context.print({ attempts, removed });
   if (attempts.length === 0) context.say("nothing to recover: no run was left unfinished");
-  for (const { attemptId, action, outcome } of attempts) context.say(`${attemptId}  ${action}: ${outcome === null ? "unfinished" : describeOutcome(outcome)}`);
-  const counts = Object.entries(removed).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  for (const { attemptId, action, outcome } of attempts)
+    context.say(`${attemptId}  ${action}: ${outcome === null ? "unfinished" : describeOutcome(outcome)}`);
+  const counts = Object.entries(removed)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${count} ${what}`);
   if (counts.length > 0) context.say(`removed ${counts.join(", ")}`);
 }

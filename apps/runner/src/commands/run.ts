@@ -60,7 +60,11 @@ export async function runCommand(
 }
 
 /** What can be known to fail before anything is started. */
-export async function preflight(home: HomeLayout, tasks: readonly LoadedTask[], isolation?: string): Promise<LevelProbe> {
+export async function preflight(
+  home: HomeLayout,
+  tasks: readonly LoadedTask[],
+  isolation?: string,
+): Promise<LevelProbe> {
   tasks.forEach(requireTools);
   const packDirectories = tasks.map((task) => task.reference.directory);
   const { sandboxes, protectedPaths } = compose({ home, packDirectories, isolation: null });

@@ -52,5 +52,9 @@ export function parseLevel(text: string | undefined): IsolationLevel | null {
   const level = localLevels.find((known) => known === text);
   if (level !== undefined) return level;
   const message = `there is no isolation level ${JSON.stringify(text)}`;
-  throw new RebenchError({ code: "usage.isolation", message, fix: `levels of the local sandbox: ${localLevels.join(", ")}` });
+  throw new RebenchError({
+    code: "usage.isolation",
+    message,
+    fix: `levels of the local sandbox: ${localLevels.join(", ")}`,
+  });
 }

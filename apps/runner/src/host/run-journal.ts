@@ -38,7 +38,9 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
   await save({});
   return {
     async journalClosed(attemptId, head) {
-      const attempts = run.attempts.map((attempt) => (attempt.attemptId === attemptId ? { ...attempt, head } : attempt));
+      const attempts = run.attempts.map((attempt) =>
+        attempt.attemptId === attemptId ? { ...attempt, head } : attempt,
+      );
       // If this cannot be written now, the run's last write says it again, and says so if it cannot be written either.
       await save({ attempts }).catch(() => undefined);
     },

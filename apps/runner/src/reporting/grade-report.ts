@@ -1,9 +1,9 @@
-import type { IsolationLevel, LoadedTask, verdict } from "@rebench/core";
+import type { IsolationLevel, LoadedTask } from "@rebench/core";
 import { spread } from "@rebench/stats";
 import { terminalSafe } from "../cli/terminal-safe.ts";
+import type { Verdict } from "../host/grader.ts";
 import { textTable } from "./table.ts";
 
-export type Verdict = ReturnType<typeof verdict>;
 type Valid = Extract<Verdict, { status: "valid" }>;
 
 /** The `grade` object of the command line's JSON: the first scoring, or the first that was not valid, and every valid one. */

@@ -1,0 +1,25 @@
+import { spread } from "@rebench/stats";
+import type { Check } from "./check.ts";
+
+const most = { timed: 0.05, data: 0.02 };
+
+/** Scoring one submission again and again gives nearly the same number. */
+export const repeatCheck: Check = {
+  id: "repeat",
+  async run({ loaded, grader, repeat, onProgress }) {
+    const { tier, packPath } = loaded;
+    const folder = packPath(tier.reference.kind === "folder" ? tier.reference.path : tier.start);
+    const normalized: number[] = [];
+    for (let round = 1; round <= repeat; round += 1) {
+      onProgress(`scoring ${round} of ${repeat}`);
+      const verdict = await grader.grade(folder, `repeat ${round}`);
+      if (verdict.status !== "valid")
+        return [{ id: "repeat", ok: false, message: `${verdict.status}: ${verdict.reason}` }];
+      normalized.push(verdict.normalized);
+    }
+    const limit = tier.anchors.kind === "measured" ? most.timed : most.data;
+    const { standardDeviation, mean } = spread(normalized);
+    const message = `SD ${standardDeviation.toFixed(4)} around ${mean.toFixed(3)} over ${repeat} scorings, and at most ${limit} is allowed`;
+    return [{ id: "repeat", ok: standardDeviation <= limit, message }];
+  },
+};

@@ -1,0 +1,32 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import type { Check } from "./check.ts";
+
+const fewest = 4;
+const apart = 5;
+
+/** Submissions of rising skill are told apart: at least four, neighbours at least five times the noise apart. */
+export const rungsCheck: Check = {
+  id: "rungs",
+  async run({ loaded, grader, onProgress }) {
+    const { packPath, tier } = loaded;
+    const names = (await readdir(packPath(tier.rungs))).sort();
+    if (names.length < fewest)
+      return [{ id: "rungs", ok: false, message: `${names.length} rungs, and at least ${fewest} are needed` }];
+    const scored: { name: string; normalized: number }[] = [];
+    for (const name of names) {
+      onProgress(`rung ${name}`);
+      const verdict = await grader.grade(path.join(packPath(tier.rungs), name), `rung ${name}`);
+      if (verdict.status !== "valid")
+        return [{ id: "rungs", ok: false, message: `${name}: ${verdict.status}: ${verdict.reason}` }];
+      scored.push({ name, normalized: verdict.normalized });
+    }
+    const shown = scored.map(({ name, normalized }) => `${name} ${normalized.toFixed(3)}`).join(", ");
+    const close = scored
+      .slice(1)
+      .filter(({ normalized }, index) => normalized - (scored[index]?.normalized ?? 0) < apart * tier.noise);
+    const message =
+      close.length === 0 ? shown : `${shown}; too close to the one before: ${close.map(({ name }) => name).join(", ")}`;
+    return [{ id: "rungs", ok: close.length === 0, message }];
+  },
+};
