@@ -7,20 +7,24 @@ import { plainText } from "./plain-text.ts";
 const library = "solution.so";
 const dependencies = "solution.d";
 
+export function openForCompiling(context: ScoringContext): Promise<ScoringSandbox> {
+  return context.openSandbox({ name: "compile", memoryMb: 1024 });
+}
+
 /** Compiles the submission in a sandbox that holds nothing else, and takes the library out of it. */
-export async function compileSubmission(context: ScoringContext): Promise<Uint8Array> {
-  const sandbox = await context.openSandbox({ name: "compile", memoryMb: 1024 });
-  try {
-    await sandbox.copyIn(`${context.submission.directory}/${submissionFile}`, submissionFile);
-    checkResult(await sandbox.run(command()));
-    const foreign = foreignFiles(await readRule(sandbox));
-    if (foreign[0] !== undefined) {
-      throw new InvalidSubmission("include", `${submissionFile} includes ${plainText(foreign[0], 200)}; only system headers can be included`);
-    }
-    return await readLibrary(sandbox);
-  } finally {
-    await sandbox.close();
+export async function compileSubmission(context: ScoringContext, sandbox: ScoringSandbox): Promise<Uint8Array> {
+  await sandbox.copyIn(`${context.submission.directory}/${submissionFile}`, submissionFile);
+  checkResult(await sandbox.run(command()));
+  const foreign = foreignFiles(await readRule(sandbox));
+  if (foreign[0] !== undefined) {
+    throw new InvalidSubmission(
+      "include",
+      `${submissionFile} includes ${plainText(foreign[0], 200)}; only system headers can be included`,
+    );
   }
+  const library = await readLibrary(sandbox);
+  await sandbox.close();
+  return library;
 }
 
 function command() {
@@ -38,8 +42,16 @@ function checkResult(result: CommandResult): void {
   // 127: there is no compiler. Ours, and the anchors fail on it too.
   if (result.exitCode === 127) throw new Error("there is no C compiler `cc` in the scoring sandbox");
   if (result.exitCode !== 0) {
-    throw new InvalidSubmission("compile", `${submissionFile} does not compile:\n${plainText(result.stderr, 1500) || "the compiler was killed"}`);
+    throw new InvalidSubmission("compile", `${submissionFile} does not compile:\n${ownDiagnostics(result.stderr)}`);
   }
+}
+
+/** Only what the compiler says about the submission: an excerpt of another file could show what is not the agent's to read. */
+function ownDiagnostics(stderr: string): string {
+  const own = plainText(stderr, 100_000)
+    .split("\n")
+    .filter((line) => line.startsWith(`${submissionFile}:`));
+  return plainText(own.join("\n"), 1500) || "the error lies in an included file, or the compiler was killed";
 }
 
 async function readRule(sandbox: ScoringSandbox): Promise<string> {

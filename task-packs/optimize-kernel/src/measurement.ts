@@ -28,7 +28,8 @@ export function rawScore(cases: readonly MeasuredCase[], which: Measured): numbe
 export function standardError(cases: readonly MeasuredCase[]): number | null {
   const rounds = cases[0]?.start.length ?? 0;
   if (rounds < 2) return null;
-  const ofRound = (round: number, which: Measured): number => mean(cases.map((measured) => Math.log(measured[which][round] ?? Number.NaN)));
+  const ofRound = (round: number, which: Measured): number =>
+    mean(cases.map((measured) => Math.log(measured[which][round] ?? Number.NaN)));
   const scores = Array.from({ length: rounds }, (_, round) => {
     const start = ofRound(round, "start");
     return (ofRound(round, "submission") - start) / (ofRound(round, "reference") - start);

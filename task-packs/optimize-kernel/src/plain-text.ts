@@ -1,6 +1,5 @@
-// eslint-disable-next-line no-control-regex -- terminal escapes are what this looks for
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
-// eslint-disable-next-line no-control-regex
+
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Text that came from a compiler fed with a submission: no escapes, no control characters, no more than `limit` characters. */

@@ -10,23 +10,44 @@ const anchors = [
   { source: "kernel/copy.c", name: "floor", flags: ["-Ddevice_copy=prefix_sum"] },
 ] as const;
 
-/** Opens the sandbox that times, with the harness and the anchors compiled in it. */
-export async function prepareTiming(context: ScoringContext): Promise<ScoringSandbox> {
-  // The address space of a solution is limited to 1 GiB; the harness and the shared regions need 200 MB.
-  const sandbox = await context.openSandbox({ name: "timing", memoryMb: 1536, pids: 256 });
+/** The address space of a solution is limited to 1 GiB; the harness and the shared regions need 200 MB. */
+export function openForTiming(context: ScoringContext): Promise<ScoringSandbox> {
+  return context.openSandbox({ name: "timing", memoryMb: 1536, pids: 256 });
+}
+
+/** Compiles the harness and the anchors in the sandbox that times. */
+export async function prepareTiming(context: ScoringContext, sandbox: ScoringSandbox): Promise<void> {
   await sandbox.copyIn(context.packPath("harness"), "harness-source");
   for (const { source, name } of anchors) await sandbox.copyIn(context.packPath(source), `anchors/${name}.c`);
   await Promise.all([
-    compile(sandbox, "the harness", ["sh", "-c", `exec cc ${harnessFlags.join(" ")} -o harness harness-source/*.c -ldl -lm`]),
+    compile(sandbox, "the harness", [
+      "sh",
+      "-c",
+      `exec cc ${harnessFlags.join(" ")} -o harness harness-source/*.c -ldl -lm`,
+    ]),
     ...anchors.map(({ name, flags }) =>
-      compile(sandbox, name, ["cc", ...solutionFlags, ...flags, `anchors/${name}.c`, "-o", `anchors/${name}.so`, ...solutionLibraries]),
+      compile(sandbox, name, [
+        "cc",
+        ...solutionFlags,
+        ...flags,
+        `anchors/${name}.c`,
+        "-o",
+        `anchors/${name}.so`,
+        ...solutionLibraries,
+      ]),
     ),
   ]);
-  return sandbox;
 }
 
 async function compile(sandbox: ScoringSandbox, what: string, argv: readonly string[]): Promise<void> {
-  const result = await sandbox.run({ argv, user: "harness", timeoutSeconds: 3 * compileSeconds, environment: { LC_ALL: "C" } });
+  const result = await sandbox.run({
+    argv,
+    user: "harness",
+    timeoutSeconds: 3 * compileSeconds,
+    environment: { LC_ALL: "C" },
+  });
   if (result.exitCode === 0) return;
-  throw new Error(`cannot compile ${what} in the scoring sandbox: ${plainText(result.stderr, 1000) || `exit ${result.exitCode}`}`);
+  throw new Error(
+    `cannot compile ${what} in the scoring sandbox: ${plainText(result.stderr, 1000) || `exit ${result.exitCode}`}`,
+  );
 }

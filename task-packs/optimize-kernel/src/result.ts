@@ -18,7 +18,9 @@ function message(cases: readonly MeasuredCase[], raw: number): string {
     const ofSize = cases.filter(({ elements }) => nominalSize(elements) === size);
     return `  n near ${size}: ${geometricMean(ofSize.map((measured) => best(measured, "submission"))).toFixed(3)} ns/element`;
   });
-  return [`score ${raw.toFixed(4)} (ln of ${Math.exp(raw).toFixed(3)} ns/element; lower is better)`, ...lines].join("\n");
+  return [`score ${raw.toFixed(4)} (ln of ${Math.exp(raw).toFixed(3)} ns/element; lower is better)`, ...lines].join(
+    "\n",
+  );
 }
 
 function details(cases: readonly MeasuredCase[]): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { ScoreResult, ScoringContext, ScoringSandbox } from "@rebench/task-kit";
-import { compileSubmission } from "./compile-submission.ts";
+import { compileSubmission, openForCompiling } from "./compile-submission.ts";
 import { InvalidSubmission } from "./invalid.ts";
-import { prepareTiming } from "./prepare-timing.ts";
+import { openForTiming, prepareTiming } from "./prepare-timing.ts";
 import { validResult } from "./result.ts";
 import { runHarness } from "./run-harness.ts";
 
@@ -20,12 +20,15 @@ export async function score(context: ScoringContext): Promise<ScoreResult> {
   }
 }
 
-/** The timing sandbox with everything in it. What the submission is at fault for comes before what we are. */
+/** The timing sandbox with everything in it. A submission that does not compile is answered without waiting for the anchors. */
 async function prepare(context: ScoringContext): Promise<ScoringSandbox> {
   context.progress("compiling", 0);
-  const [library, timing] = await Promise.allSettled([compileSubmission(context), prepareTiming(context)]);
-  if (library.status === "rejected") throw library.reason;
-  if (timing.status === "rejected") throw timing.reason;
-  await timing.value.write([{ path: "solution.so", content: library.value, mode: 0o755 }]);
-  return timing.value;
+  const [compiling, timing] = await Promise.all([openForCompiling(context), openForTiming(context)]);
+  const prepared = prepareTiming(context, timing);
+  // Unhandled only until it is awaited below, or not needed any more.
+  prepared.catch(() => undefined);
+  const library = await compileSubmission(context, compiling);
+  await prepared;
+  await timing.write([{ path: "solution.so", content: library, mode: 0o755 }]);
+  return timing;
 }
