@@ -8,14 +8,13 @@ const config: KnipConfig = {
     ".": {
       entry: ["scripts/*.ts"],
       project: ["scripts/**/*.ts", "*.{js,ts,mjs}"],
-      // Used by tests in the packages.
-      ignoreDependencies: ["fast-check"],
     },
     // A file that runs as a process of its own is found by its name: `main.ts`, and in an app `*-process.ts`.
-    "packages/*": { entry: ["src/main.ts"], project: ["src/**/*.{ts,tsx}"] },
+    "packages/supervisor": { entry: ["src/main.ts"], project: ["src/**/*.ts"] },
+    "packages/*": { project: ["src/**/*.{ts,tsx}"] },
     "apps/*": { entry: ["src/**/*-process.ts"], project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
     "task-packs/*": { project: ["src/**/*.ts"] },
-    "examples/*": { entry: ["**/*.ts"], project: ["**/*.ts"] },
+    "examples/*": { project: ["src/**/*.js"] },
     bench: { entry: ["**/*.ts"], project: ["**/*.ts"] },
   },
 };

@@ -41,6 +41,7 @@ export async function attemptOnce(
 
 async function firstOutput(attempt: string): Promise<Uint8Array> {
   const commands = path.join(attempt, "sandbox", "commands");
-  const [first] = (await readdir(commands)).sort();
+  // No folder means that the attempt ended before its command began.
+  const [first] = (await readdir(commands).catch(() => [])).sort();
   return first === undefined ? new Uint8Array() : readFile(path.join(commands, first, "stdout"));
 }

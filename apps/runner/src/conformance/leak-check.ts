@@ -54,6 +54,18 @@ export const leakCheck: Check = {
   },
 };
 
+export interface Secret {
+  readonly relative: string;
+  readonly content: Buffer;
+}
+
+/** Names of the secrets of which a passage was seen that the agent was not given anyway. */
+export function findLeaks(seen: Buffer, given: Buffer, secrets: readonly Secret[]): string[] {
+  const leaked = ({ content }: Secret): boolean =>
+    passages(content).some((passage) => !given.includes(passage) && seen.includes(passage));
+  return secrets.filter(leaked).map(({ relative }) => relative);
+}
+
 /** Windows of a secret file; a short file counts as a whole, a very short one says nothing. */
 function passages(content: Buffer): Buffer[] {
   if (content.length < shortestWhole) return [];
@@ -64,7 +76,7 @@ function passages(content: Buffer): Buffer[] {
   return windows;
 }
 
-async function secrets({ tier, packPath }: LoadedTask): Promise<{ relative: string; content: Buffer }[]> {
+async function secrets({ tier, packPath }: LoadedTask): Promise<Secret[]> {
   const roots = [
     tier.reference.path,
     tier.rungs,

@@ -14,7 +14,7 @@ export interface Pause {
 }
 
 /** A captured submission; `folder` is relative to the attempt's. */
-export interface Capture {
+interface Capture {
   readonly digest: string;
   readonly folder: string;
   readonly files: readonly CapturedFile[];

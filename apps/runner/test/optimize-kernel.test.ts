@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { Bench } from "./cli.ts";
+
+interface CheckObject {
+  readonly ok: boolean;
+  readonly checks: readonly { readonly id: string; readonly ok: boolean; readonly message: string }[];
+}
+
+describe("optimize-kernel mini, through the command line", () => {
+  it("gives nearly 0 for doing nothing and nearly 1 for the reference", async () => {
+    await using bench = await Bench.open();
+    const nop = await bench.json("run", "optimize-kernel", "--agent", "nop", "--sandbox", "local");
+    expect(nop.value.attempts[0]?.score?.normalized).toBeLessThanOrEqual(0.05);
+    const reference = await bench.json("run", "optimize-kernel", "--agent", "reference", "--sandbox", "local");
+    const score = reference.value.attempts[0]?.score;
+    expect(score?.normalized).toBeGreaterThan(0.9);
+    expect(score?.normalized).toBeLessThan(1.1);
+    expect(reference.value.attempts[0]?.anchors).toMatchObject({ measured: true });
+  });
+
+  it(
+    "refuses every cheat and every malformed submission, and shows an agent nothing that decides its score",
+    { timeout: 300_000 },
+    async () => {
+      await using bench = await Bench.open();
+      const { code, value } = await bench.json<CheckObject>(
+        "pack",
+        "check",
+        "optimize-kernel",
+        "--only",
+        "instructions",
+        "malformed",
+        "cheats",
+        "leaks",
+      );
+      expect(value.checks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(code).toBe(0);
+      expect(value.checks.filter(({ id }) => id.includes(".cheats.")).length).toBeGreaterThanOrEqual(6);
+    },
+  );
+
+  it("lists METR's nine human attempts at the full tier", async () => {
+    await using bench = await Bench.open();
+    const { value } = await bench.json<{
+      packs: { name: string; tasks: { tiers: { name: string; humanAttempts: number }[] }[] }[];
+    }>("packs");
+    const pack = value.packs.find(({ name }) => name === "@rebench/pack-optimize-kernel");
+    expect(pack?.tasks[0]?.tiers).toMatchObject([
+      { name: "mini", humanAttempts: 0 },
+      { name: "full", humanAttempts: 9 },
+    ]);
+  });
+});
