@@ -18,7 +18,8 @@ const json = rest[0] === "--json";
 const given = json ? rest.slice(1) : rest;
 // `service NAME BODY` calls one of the task's services; every other verb takes its words as they are.
 const words = verb === "service" ? given.slice(1) : given;
-const [method, path] = verb === "service" ? ["POST", `/services/${given[0] ?? ""}`] : (routes.get(verb) ?? ["GET", "/unknown"]);
+const [method, path] =
+  verb === "service" ? ["POST", `/services/${given[0] ?? ""}`] : (routes.get(verb) ?? ["GET", "/unknown"]);
 const headers = { "content-type": "text/plain; charset=utf-8" };
 
 const call = request({ socketPath: process.env.REBENCH_SOCKET, method, path, headers }, (response) => {

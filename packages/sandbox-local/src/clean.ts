@@ -1,12 +1,21 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CleanReport } from "@rebench/core";
-import { findLeftovers, folderAgeMs, hasLivingOwner, killLeftovers, readTraceRecords, removeTraces } from "@rebench/supervisor";
+import {
+  findLeftovers,
+  folderAgeMs,
+  hasLivingOwner,
+  killLeftovers,
+  readTraceRecords,
+  removeTraces,
+} from "@rebench/supervisor";
 import type { BaseFolder } from "./base-folder.ts";
 import { releaseLease, staleLeases } from "./uid-leases.ts";
 
 // A folder without a record for longer than it takes to write one.
 const unrecordedAfterMs = 60_000;
+
+const nobodys = { files: [], openFolders: [], users: [], owner: { pid: 0, startTime: "" } };
 
 /** Removes what belongs to no living supervisor or creator. */
 export async function cleanBase(base: BaseFolder, dryRun: boolean): Promise<CleanReport> {
@@ -27,7 +36,7 @@ export async function cleanBase(base: BaseFolder, dryRun: boolean): Promise<Clea
     const folder = join(base.sandboxes, name);
     if (recorded.has(folder) || folderAgeMs(folder) < unrecordedAfterMs) continue;
     folders++;
-    if (!dryRun) removeTraces({ name, path: join(base.records, `${name}.json`), folders: [folder], files: [], users: [], owner: { pid: 0, startTime: "" } });
+    if (!dryRun) removeTraces({ ...nobodys, name, path: join(base.records, `${name}.json`), folders: [folder] });
   }
   if (!dryRun) for (const lease of staleLeases(base)) releaseLease(lease);
   return { containers: 0, networks: 0, processes, folders };

@@ -18,7 +18,9 @@ export function parseCpuList(list: string): number[] {
  */
 export function cpuPrefix(cpus: number, name: string): string[] {
   if (process.platform !== "linux") return [];
-  const allowed = parseCpuList(/^Cpus_allowed_list:\s+(.*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "");
+  const allowed = parseCpuList(
+    /^Cpus_allowed_list:\s+(.*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "",
+  );
   const wanted = Math.max(1, Math.ceil(cpus));
   if (wanted >= allowed.length) return [];
   const start = [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % allowed.length;

@@ -37,7 +37,10 @@ export async function probeLevel(level: LocalLevelName, options: ProbeOptions): 
   });
   if (process.platform !== "linux") return refuse("it needs Linux", "Use Docker.");
   if (level === "uid" && !canLeaseUsers()) return refuse("only root can run commands as other users");
-  const wanted = [...programs, ...(level === "bwrap" ? ["bwrap"] : level === "unshare" ? ["unshare", "mount", "pivot_root"] : [])];
+  const wanted = [
+    ...programs,
+    ...(level === "bwrap" ? ["bwrap"] : level === "unshare" ? ["unshare", "mount", "pivot_root"] : []),
+  ];
   const missing = wanted.filter((program) => !isInstalled(program));
   if (missing.length > 0) {
     const names = missing.map((program) => (program === "bwrap" ? "bubblewrap" : program));
@@ -48,7 +51,8 @@ export async function probeLevel(level: LocalLevelName, options: ProbeOptions): 
   const users = canLeaseUsers();
   if (level === "uid") return probeFilesOfUser(options);
   const exposed = exposedPaths(options);
-  if (exposed.length === 0) return { level, available: true, guarantees: { files: true, processes: true, network: true, users } };
+  if (exposed.length === 0)
+    return { level, available: true, guarantees: { files: true, processes: true, network: true, users } };
   return {
     level,
     available: true,
@@ -88,7 +92,9 @@ function probeFilesOfUser(options: ProbeOptions): LocalProbe {
   const user = identity.kind === "leased" ? identity.agent : 0;
   const [program = "", ...rest] = become(user, user);
   const script = 'for path; do if [ -r "$path" ] || [ -x "$path" ]; then printf "%s\\0" "$path"; fi; done';
-  const result = spawnSync(program, [...rest, "sh", "-c", script, "sh", ...options.protectedPaths], { encoding: "utf8" });
+  const result = spawnSync(program, [...rest, "sh", "-c", script, "sh", ...options.protectedPaths], {
+    encoding: "utf8",
+  });
   const readable = result.stdout.split("\0").filter(Boolean);
   const guarantees = { files: readable.length === 0, processes: true, network: false, users: true };
   if (readable.length === 0) return { level: "uid", available: true, guarantees };
@@ -104,7 +110,9 @@ function probeFilesOfUser(options: ProbeOptions): LocalProbe {
 /** Protected paths that are, or hold, a folder which every sandbox gets. Those below one are hidden instead. */
 function exposedPaths({ protectedPaths, readablePaths }: ProbeOptions): string[] {
   const granted = ["/usr", "/etc/ssl/certs", ...readablePaths];
-  return protectedPaths.filter((path) => existsSync(path) && granted.some((root) => isWithin(root, realpathSync(path))));
+  return protectedPaths.filter(
+    (path) => existsSync(path) && granted.some((root) => isWithin(root, realpathSync(path))),
+  );
 }
 
 function isInstalled(program: string): boolean {

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { IsolationGuarantees, IsolationLevel, Sandbox, SandboxLayout, SandboxReference } from "@rebench/core";
 import { killLeftovers, removeTraces, type TraceRecord } from "@rebench/supervisor";
-import type { Attachment } from "./attachment.ts";
+import { attachToSupervisor, type Attachment } from "./attachment.ts";
 import { openExecution } from "./execution.ts";
 import type { SandboxFolders } from "./folders.ts";
 import type { Identity } from "./identity.ts";
@@ -17,6 +17,7 @@ export interface LocalSandboxOptions {
   readonly folders: SandboxFolders;
   readonly identity: Identity;
   readonly attachment: Attachment;
+  readonly controlSocket: string;
   readonly traces: TraceRecord;
   readonly onConnection: (listener: (connection: Duplex) => void) => void;
 }
@@ -27,11 +28,18 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
   let destroyed: Promise<void> | null = null;
 
   async function destroy(): Promise<void> {
-    await attachment.request({ method: "destroy" }).catch(() => undefined);
+    await attachment.request({ method: "destroy" }).catch(() => destroyAnew());
     await attachment.detach();
     // A supervisor that was killed left this to us; so did one that ended long ago.
     await killLeftovers(traces);
     removeTraces(traces);
+  }
+
+  /** After we let go, or where the supervisor is gone, which is nothing new to it. */
+  async function destroyAnew(): Promise<void> {
+    const again = await attachToSupervisor(options.reference.directory, options.controlSocket).catch(() => null);
+    await again?.request({ method: "destroy" }).catch(() => undefined);
+    await again?.detach();
   }
 
   return {

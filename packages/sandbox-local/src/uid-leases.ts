@@ -8,7 +8,9 @@ import type { Identity } from "./identity.ts";
 const usersPerLease = 2;
 
 /** First user and number of leases: users that no account of any distribution has, as far as the user namespace reaches. */
-export function leaseRange(uidMap = readFileSync("/proc/self/uid_map", "utf8")): { first: number; count: number } | null {
+export function leaseRange(
+  uidMap = readFileSync("/proc/self/uid_map", "utf8"),
+): { first: number; count: number } | null {
   const mapped = (user: number): boolean =>
     uidMap
       .trim()
@@ -47,7 +49,9 @@ export function staleLeases(base: BaseFolder): string[] {
     .map((name) => join(base.leases, name))
     .filter((path) => {
       const holder = readHolder(path);
-      return holder !== null && !existsSync(holder.recordPath) && identifyProcess(holder.pid)?.startTime !== holder.startTime;
+      return (
+        holder !== null && !existsSync(holder.recordPath) && identifyProcess(holder.pid)?.startTime !== holder.startTime
+      );
     });
 }
 

@@ -120,14 +120,27 @@ export function createCommands(options: CommandsOptions): Commands {
       for (const command of running.values()) {
         if (!command.carried) continue;
         const carrier = readProcess(command.root);
-        if (carrier !== null && isStopped(carrier)) process.kill(command.root, "SIGCONT");
+        if (carrier !== null && isStopped(carrier)) signalCarrier(command);
       }
     },
   };
 }
 
+/** Lets a carrier go on, so that it sees its child's end. */
+export function signalCarrier(command: CommandTree): void {
+  try {
+    process.kill(command.root, "SIGCONT");
+  } catch {
+    // It has ended.
+  }
+}
+
 // The agent holds these files open but, not owning them, cannot open them again, for instance to read what it did not write.
-function openFiles(directory: string, id: string, stdin: string | undefined): Record<"stdin" | "stdout" | "stderr", number> {
+function openFiles(
+  directory: string,
+  id: string,
+  stdin: string | undefined,
+): Record<"stdin" | "stdout" | "stderr", number> {
   const folder = commandFolder(directory, id);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (stdin !== undefined) writeFileSync(`${folder}/stdin`, stdin, { mode: 0o600 });

@@ -4,7 +4,8 @@ import { memberQuery, type SignalTarget } from "./tree/signals.ts";
 
 /**
  * CPU seconds of a sandbox. The kernel adds a dead process's time to whoever waited for it, so the living ones, the first
- * process and what the supervisor itself waited for hold all of it, but for what the host's init waited for.
+ * process and what the supervisor itself waited for hold all of it, but for that of orphans,
+ * which nobody waits for.
  */
 export function createCpuMeter(target: SignalTarget): () => number {
   const waitedFor = (pid: number): number => readProcess(pid)?.cpuSeconds ?? 0;

@@ -1,5 +1,4 @@
-import { watch } from "node:fs";
-import { basename } from "node:path";
+import { statSync } from "node:fs";
 import type { SandboxDeadlines } from "@rebench/core";
 import { deadlinesPath, readDeadlines, writeDeadlines } from "./status.ts";
 
@@ -19,9 +18,21 @@ const lookEveryMs = 250;
 /** Compares the clock with a file that the sandbox cannot write; whoever may write it can move the deadline. */
 export async function watchDeadlines(directory: string, options: DeadlineWatchOptions): Promise<DeadlineWatch> {
   let current: SandboxDeadlines = (await readDeadlines(directory)) ?? { workingEndsAt: null, wallEndsAt: null };
+  const path = deadlinesPath(directory);
+  let lastChange = modifiedAt(path);
   let timer: NodeJS.Timeout;
+  let stopped = false;
 
   function look(): void {
+    const changed = modifiedAt(path);
+    if (changed !== lastChange) {
+      lastChange = changed;
+      // A file that is no deadline leaves the last one in force.
+      readDeadlines(directory).then(
+        (found) => (current = found ?? current),
+        () => undefined,
+      );
+    }
     const now = Date.now();
     const { workingEndsAt, wallEndsAt } = current;
     if (wallEndsAt !== null && now >= wallEndsAt) return options.onReached("wall", wallEndsAt);
@@ -33,26 +44,21 @@ export async function watchDeadlines(directory: string, options: DeadlineWatchOp
     timer = setTimeout(look, Math.min(lookEveryMs, Math.max(1, next - now)));
   }
 
-  const watcher = watch(directory, (_event, name) => {
-    if (name !== basename(deadlinesPath(directory))) return;
-    readDeadlines(directory).then(
-      (found) => {
-        if (found !== null) current = found;
-      },
-      // A file that is no deadline leaves the last one in force.
-      () => undefined,
-    );
-  });
   timer = setTimeout(look, 0);
   return {
     set: async (deadlines) => {
       await writeDeadlines(directory, deadlines);
       current = deadlines;
-      look();
+      lastChange = modifiedAt(path);
+      if (!stopped) look();
     },
     stop: () => {
+      stopped = true;
       clearTimeout(timer);
-      watcher.close();
     },
   };
+}
+
+function modifiedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { RebenchError } from "@rebench/task-kit";
 import type { SandboxDeadlines, SandboxEnd } from "@rebench/core";
 import { writeJsonAtomic } from "./atomic-file.ts";
-import { createCommands, type RunningCommand } from "./commands.ts";
+import { createCommands, signalCarrier, type RunningCommand } from "./commands.ts";
 import type { SupervisorConfiguration } from "./configuration.ts";
 import { startControlServer } from "./control/control-server.ts";
 import { createCpuMeter } from "./cpu-meter.ts";
@@ -18,7 +18,7 @@ import { removeTraces } from "./traces.ts";
 import { startFirstProcess } from "./tree/first-process.ts";
 import { killCommandTree } from "./tree/kill-command.ts";
 import { continueAll, signalUntil, type SignalTarget } from "./tree/signals.ts";
-import { carriersHaveArrived } from "./tree/carriers.ts";
+import { carriersAreAtRest, carriersHaveArrived } from "./tree/carriers.ts";
 
 /** Runs one sandbox from its first process to its removal. Resolves when there is nothing left to do. */
 export async function superviseSandbox(configuration: SupervisorConfiguration, onReady: () => void): Promise<void> {
@@ -54,7 +54,10 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
     recipe,
     first,
     marker: configuration.traces.name,
-    roots: () => [...commands.running.values()].map((command) => command.root),
+    roots: (scope) =>
+      [...commands.running.values()]
+        .filter((command) => scope === "all" || command.user === "agent")
+        .map((command) => command.root),
   };
   const cpu = createCpuMeter(target);
   const relay = await startRelay(configuration);
@@ -78,9 +81,11 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
     isFrozen: () => state.kind === "frozen",
     onExceeded: (usedMb) => void end({ kind: "disk", usedMb }),
   });
-  const wake = setInterval(() => {
+  // A carrier that goes on lets its child go on.
+  const wakeCarriers = (): void => {
     if (state.kind === "running") commands.wakeCarriers();
-  }, 200);
+  };
+  const wake = setInterval(wakeCarriers, 200);
 
   async function setState(next: SupervisorStatus["state"]): Promise<void> {
     state = next;
@@ -94,10 +99,10 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
       stopMemory();
       stopDisk();
       deadlines.stop();
-      if (recipe.membership.kind !== "namespace") await signalUntil(target, "all", "KILL");
+      if (recipe.membership.kind !== "namespace") await signalUntil(target, { scope: "all", signal: "KILL" });
       killFirst();
       await first.ended;
-      if (first.namespaceInit === null) await signalUntil(target, "all", "KILL");
+      if (first.namespaceInit === null) await signalUntil(target, { scope: "all", signal: "KILL" });
       for (const command of commands.running.values()) signalCarrier(command);
       for (const resume of thawed) resume();
       relay.close();
@@ -131,16 +136,24 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
     if (state.kind !== "running") return;
     commands.pauseTimers();
     await setState({ kind: "frozen" });
-    const stopped = await signalUntil(target, "agent", "STOP", () => carriersHaveArrived(commands.running));
+    const stopped = await signalUntil(target, {
+      scope: "agent",
+      signal: "STOP",
+      settled: () => carriersAreAtRest(commands.running),
+      // What cannot be stopped must not put off a deadline.
+      giveUp: () => ending !== null,
+    });
     if (!stopped) throw new RebenchError({ code: "sandbox.freeze-failed", message: "Some processes did not stop." });
   }
 
   async function thaw(next: SandboxDeadlines): Promise<void> {
     await setDeadlines(next);
-    if (state.kind !== "frozen") return;
+    if (state.kind !== "frozen" || ending !== null) return;
     await setState({ kind: "running" });
     await continueAll(target, "agent");
-    commands.wakeCarriers();
+    wakeCarriers();
+    // Some stop only now, over a stop that they had seen but not yet followed.
+    for (const delayMs of [5, 20, 60]) setTimeout(wakeCarriers, delayMs);
     commands.resumeTimers();
     for (const resume of thawed) resume();
     thawed = [];
@@ -190,7 +203,12 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
         return null;
       case "endProcesses":
         await inSequence(async () => {
-          const ended = await signalUntil(target, "agent", "KILL");
+          const ended = await signalUntil(target, {
+            scope: "agent",
+            signal: "KILL",
+            settled: () => carriersHaveArrived(commands.running),
+            giveUp: () => ending !== null,
+          });
           for (const command of commands.running.values()) if (command.user === "agent") signalCarrier(command);
           if (!ended) throw new RebenchError({ code: "sandbox.kill-failed", message: "Some processes did not end." });
         });
@@ -218,12 +236,4 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   await finished;
   relay.close();
   server.close();
-}
-
-function signalCarrier(command: RunningCommand): void {
-  try {
-    process.kill(command.root, "SIGCONT");
-  } catch {
-    // It has ended.
-  }
 }

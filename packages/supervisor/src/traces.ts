@@ -15,6 +15,8 @@ export const traceRecordSchema = z.object({
   path: z.string(),
   folders: z.array(z.string()),
   files: z.array(z.string()),
+  /** Folders open to everyone in which the sandbox's users may have left files; empty where they cannot reach them. */
+  openFolders: z.array(z.string()),
   /** Users that belong to this sandbox alone; empty where it runs as the caller. */
   users: z.array(z.number()),
   /** Who answers for it: the supervisor, or before there is one the process that creates it. */
@@ -73,8 +75,15 @@ export async function killLeftovers(record: TraceRecord): Promise<number> {
 /** Removes folders and files, the record last: an interrupted removal is found and finished later. */
 export function removeTraces(record: TraceRecord): void {
   for (const folder of record.folders) removeFolder(folder);
+  sweepOpenFolders(record);
   for (const file of record.files) rmSync(file, { force: true });
   rmSync(record.path, { force: true });
+}
+
+function sweepOpenFolders({ openFolders, users }: TraceRecord): void {
+  if (openFolders.length === 0 || users.length === 0) return;
+  const owned = users.flatMap((user, index) => [...(index === 0 ? [] : ["-o"]), "-uid", String(user)]);
+  spawnSync("find", [...openFolders, "-xdev", "(", ...owned, ")", "-delete"], { stdio: "ignore" });
 }
 
 // `rm` walks by file descriptor: an agent that swaps a folder for a link meanwhile cannot lead it elsewhere.

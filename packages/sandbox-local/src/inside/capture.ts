@@ -86,8 +86,10 @@ async function captureFolder(
   async function walk(folder: GuardedFolder, path: string, depth: number): Promise<void> {
     try {
       capture.folders++;
-      if (capture.folders > capture.maxFiles) throw new Refusal(`There are more than ${capture.maxFiles} folders: keep fewer.`);
-      if (depth > deepestFolder) throw new Refusal(`"${path}" is more than ${deepestFolder} folders deep: use fewer levels.`);
+      if (capture.folders > capture.maxFiles)
+        throw new Refusal(`There are more than ${capture.maxFiles} folders: keep fewer.`);
+      if (depth > deepestFolder)
+        throw new Refusal(`"${path}" is more than ${deepestFolder} folders deep: use fewer levels.`);
       await mkdir(join(capture.destination, path), { recursive: true, mode: 0o755 });
       for (const item of readdirSync(folder.path, { withFileTypes: true, encoding: "buffer" })) {
         const raw = item.name as Buffer;
@@ -179,7 +181,8 @@ async function copyOpenFile(descriptor: number, found: Stats, path: string, targ
       hash.update(buffer.subarray(0, bytes));
       await writeAll(out, buffer.subarray(0, bytes));
     }
-    if (copied !== found.size) throw new Refusal(`"${path}" changed while it was captured: write it before you submit.`);
+    if (copied !== found.size)
+      throw new Refusal(`"${path}" changed while it was captured: write it before you submit.`);
     await out.sync();
   } finally {
     await out.close();
@@ -189,12 +192,14 @@ async function copyOpenFile(descriptor: number, found: Stats, path: string, targ
 
 function readAt(descriptor: number, buffer: Buffer, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    readCallback(descriptor, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+    readCallback(descriptor, buffer, 0, buffer.length, position, (error, bytes) =>
+      error ? reject(error) : resolve(bytes),
+    );
   });
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
+  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
 }
 
 function requireEntry(entry: SubmissionEntry): void {

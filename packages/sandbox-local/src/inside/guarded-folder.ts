@@ -65,4 +65,3 @@ function makeFolder(path: string): boolean {
     throw error;
   }
 }
-

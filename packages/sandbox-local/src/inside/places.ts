@@ -21,7 +21,14 @@ export function locate(path: string, layout: SandboxLayout, folders: SandboxFold
   ];
   for (const [inside, root] of roots) {
     if (clean === inside) return { root, parts: [] };
-    if (clean.startsWith(`${inside}/`)) return { root, parts: clean.slice(inside.length + 1).split("/").filter(Boolean) };
+    if (clean.startsWith(`${inside}/`))
+      return {
+        root,
+        parts: clean
+          .slice(inside.length + 1)
+          .split("/")
+          .filter(Boolean),
+      };
   }
   throw new RebenchError({
     code: "sandbox.path-outside",

@@ -28,7 +28,7 @@ export function writeInside(inside: Inside, file: FileToWrite): void {
       const descriptor = openSync(path, "wx", 0o600);
       try {
         const bytes = typeof file.content === "string" ? Buffer.from(file.content) : file.content;
-        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
       } finally {
         closeSync(descriptor);
       }
@@ -39,7 +39,12 @@ export function writeInside(inside: Inside, file: FileToWrite): void {
 }
 
 /** Copies a file or a folder of the host. */
-export async function copyInside(inside: Inside, hostPath: string, insidePath: string, user: SandboxUser): Promise<void> {
+export async function copyInside(
+  inside: Inside,
+  hostPath: string,
+  insidePath: string,
+  user: SandboxUser,
+): Promise<void> {
   const place = locate(insidePath, inside.layout, inside.folders);
   await copyEntry(hostPath, place.root, place.parts, owner(inside.identity, user));
 }

@@ -80,7 +80,14 @@ function mountsFor(options: BuildLevelOptions, folders: SandboxFolders) {
 }
 
 function separateRoot(recipe: TreeRecipe): BuiltLevel {
-  return { layout: insideLayout, recipe, temporary: "/tmp", node: insideNode, extraFolders: [], prepare: () => undefined };
+  return {
+    layout: insideLayout,
+    recipe,
+    temporary: "/tmp",
+    node: insideNode,
+    extraFolders: [],
+    prepare: () => undefined,
+  };
 }
 
 function sharedRoot(recipe: TreeRecipe, folders: SandboxFolders, options: BuildLevelOptions, node: string): BuiltLevel {

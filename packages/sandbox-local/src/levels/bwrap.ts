@@ -19,7 +19,7 @@ export function bwrapRecipe(options: LevelOptions): TreeRecipe {
       "rebench",
       "--as-pid-1",
       // With the supervisor, whose child this is; not with the runner.
-      ...(options.endsWithSupervisor === false ? [] : ["--die-with-parent"]),
+      ...(options.endsWithSupervisor ? ["--die-with-parent"] : []),
       "--new-session",
       ...(ownUsers ? ["--cap-drop", "ALL"] : []),
       ...(ownUsers ? ["--dev", "/dev"] : deviceArguments()),
@@ -32,7 +32,7 @@ export function bwrapRecipe(options: LevelOptions): TreeRecipe {
       "/",
       "sh",
       "-c",
-      holderScript,
+      holderScript(options.endsWithSupervisor),
     ],
     namespaces: ownUsers ? ["mnt", "pid", "net", "ipc", "uts"] : ["user", "mnt", "pid", "net", "ipc", "uts"],
     limit: limitPrefix(options.resources),

@@ -11,11 +11,17 @@ export interface LevelOptions {
   /** Empty folder of the host that a new root may be built on. */
   readonly rootFolder: string;
   /** False only where a test shows what happens without it. */
-  readonly endsWithSupervisor?: boolean;
+  readonly endsWithSupervisor: boolean;
 }
 
-/** Stays, reaps orphans, and starts over where a sweep of its own user ended what it waits for. */
-export const holderScript = 'echo ready; while :; do sleep 1000000 & wait "$!"; done';
+/**
+ * Stays until the supervisor, which holds the other end of its stdin, is gone. It has no children that a sweep of its own user
+ * could end, and the kernel reaps orphans for a parent that ignores them, which a shell cannot be told to.
+ */
+export function holderScript(endsWithSupervisor: boolean): string {
+  const wait = endsWithSupervisor ? "cat" : "sleep 1000000";
+  return `echo ready; exec env --ignore-signal=CHLD ${wait} >/dev/null`;
+}
 
 export function insideMembership(identity: Identity): Membership {
   return identity.kind === "leased"

@@ -45,7 +45,9 @@ const systemConfiguration = [
 /** The allow-list: what is not named here does not exist inside. Never `/`, a home or a checkout. */
 export function planMounts(options: MountPlanOptions): MountStep[] {
   const { folders } = options;
-  const readable = [...systemFolders, ...systemConfiguration, ...options.readablePaths].filter((path) => existsSync(path));
+  const readable = [...systemFolders, ...systemConfiguration, ...options.readablePaths].filter((path) =>
+    existsSync(path),
+  );
   const steps: MountStep[] = ["/home", "/opt", "/opt/rebench", "/run", "/var"].map(folder);
   for (const parent of parentFolders([...readable, "/etc/passwd"])) steps.push(folder(parent));
   for (const path of readable) {

@@ -1,5 +1,5 @@
 import { sandboxVariable, type TreeRecipe } from "@rebench/supervisor";
-import type { LevelOptions } from "./level.ts";
+import { holderScript, type LevelOptions } from "./level.ts";
 import { limitPrefix } from "./prefixes.ts";
 
 /** The caller's own user, processes and files. Commands have their own session and a clean environment, and that is all. */
@@ -14,7 +14,7 @@ export function noneRecipe(options: LevelOptions, name: string): TreeRecipe {
     done`;
   const linux = process.platform === "linux";
   return {
-    start: ["sh", "-c", options.endsWithSupervisor === false ? "echo ready; exec sleep 1000000" : watch],
+    start: ["sh", "-c", options.endsWithSupervisor ? watch : holderScript(false)],
     namespaces: [],
     // The number of processes cannot be limited: it would count all that this user runs.
     limit: linux ? limitPrefix(options.resources).filter((part) => !part.startsWith("--nproc")) : [],

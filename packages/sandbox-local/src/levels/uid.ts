@@ -1,5 +1,5 @@
 import type { TreeRecipe } from "@rebench/supervisor";
-import type { LevelOptions } from "./level.ts";
+import { holderScript, type LevelOptions } from "./level.ts";
 import { becomePrefixes, broadcastPrefixes, limitPrefix } from "./prefixes.ts";
 
 /** Users of its own among the host's processes and files. Root only. */
@@ -12,7 +12,7 @@ export function uidRecipe(options: LevelOptions): TreeRecipe {
   const watch = `trap '' HUP INT TERM; echo ready; while read -r _; do :; done
     for round in 1 2 3 4 5 6 7 8 9 10; do ${sweeps.join("; ")}; sleep 0.05; done`;
   return {
-    start: ["sh", "-c", options.endsWithSupervisor === false ? "echo ready; exec sleep 1000000" : watch],
+    start: ["sh", "-c", options.endsWithSupervisor ? watch : holderScript(false)],
     namespaces: [],
     limit: limitPrefix(options.resources),
     become: becomePrefixes(identity),

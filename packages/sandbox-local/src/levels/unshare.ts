@@ -17,7 +17,7 @@ export function unshareRecipe(options: LevelOptions): TreeRecipe {
   return {
     start: [
       // Ends with the supervisor, and everything inside with it.
-      ...(options.endsWithSupervisor === false ? [] : ["setpriv", "--pdeathsig", "KILL"]),
+      ...(options.endsWithSupervisor ? ["setpriv", "--pdeathsig", "KILL"] : []),
       "unshare",
       // `mount` works for a user called root only, even where another one holds every capability.
       ...(ownUsers ? [] : ["--user", "--map-root-user"]),
@@ -30,7 +30,7 @@ export function unshareRecipe(options: LevelOptions): TreeRecipe {
       "--kill-child=KILL",
       "sh",
       "-c",
-      setUpScript(options.mounts, options.rootFolder, ownUsers),
+      setUpScript(options, ownUsers),
     ],
     namespaces: ownUsers ? ["mnt", "pid", "net", "ipc", "uts"] : ["user", "mnt", "pid", "net", "ipc", "uts"],
     limit: limitPrefix(options.resources),
@@ -60,7 +60,9 @@ const restrict = `
     mount -o "remount,bind,$mode,nosuid,nodev$keep" "$(printf %b "$at")"
   done </proc/self/mountinfo`;
 
-function setUpScript(mounts: readonly MountStep[], root: string, withTerminals: boolean): string {
+function setUpScript(options: LevelOptions, withTerminals: boolean): string {
+  const { mounts, rootFolder: root } = options;
+  const holder = holderScript(options.endsWithSupervisor);
   const at = (path: string): string => quote(`${root}${path}`);
   const points = mounts.flatMap((step) => (mountPoint(step) === "folder" ? [step.to] : []));
   const files = mounts.flatMap((step) => (mountPoint(step) === "file" ? [step.to] : []));
@@ -86,7 +88,7 @@ function setUpScript(mounts: readonly MountStep[], root: string, withTerminals: 
     "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || :",
     'cd "$root"; pivot_root . .old; cd /; umount -l /.old; rmdir /.old',
     "mount -o remount,bind,ro,nosuid,nodev /",
-    `exec setpriv --inh-caps=-all --bounding-set=-all --no-new-privs sh -c ${quote(holderScript)}`,
+    `exec setpriv --inh-caps=-all --bounding-set=-all --no-new-privs sh -c ${quote(holder)}`,
   ].join("\n");
 }
 

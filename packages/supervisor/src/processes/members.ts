@@ -18,7 +18,7 @@ export interface MemberQuery {
   readonly namespace: string | null;
   /** Value of {@link sandboxVariable}. */
   readonly marker: string;
-  /** Host pids of what the supervisor started; their descendants count. */
+  /** Host pids of what the supervisor started for this scope; their descendants count. */
   readonly roots: readonly number[];
 }
 
@@ -32,21 +32,22 @@ export function findMembers(query: MemberQuery): ProcessEntry[] {
       const users = query.scope === "agent" ? [membership.agent] : [membership.agent, membership.harness];
       return entries.filter((entry) => {
         const real = userOf(procRoot, entry.pid);
-        // A command that has entered but not yet become its user: its parent is outside.
-        const arriving = inside && entry.ppid === 0 && entry.pid !== 1 && real === 0;
+        // A command that has not yet become its user. Inside it shows by its parent, which is outside.
+        const arriving = inside
+          ? entry.ppid === 0 && entry.pid !== 1 && real === 0
+          : query.namespace === null && query.roots.includes(entry.pid);
         return arriving || (real !== null && users.includes(real));
       });
     }
     case "namespace":
       if (inside) return entries.filter((entry) => entry.pid !== 1);
       return entries.filter(
-        (entry) => namespaceOf(entry.pid) === query.namespace && !query.roots.includes(entry.pid) && !isFirst(entry.pid),
+        (entry) =>
+          namespaceOf(entry.pid) === query.namespace && !query.roots.includes(entry.pid) && !isFirst(entry.pid),
       );
     case "marker": {
       const found = withDescendants(entries, new Set(query.roots));
-      return entries.filter(
-        (entry) => found.has(entry.pid) || hasVariable(entry.pid, sandboxVariable, query.marker),
-      );
+      return entries.filter((entry) => found.has(entry.pid) || hasVariable(entry.pid, sandboxVariable, query.marker));
     }
   }
 }
@@ -54,7 +55,7 @@ export function findMembers(query: MemberQuery): ProcessEntry[] {
 /** The given pids and everything below them, and everything in a session or process group that one of those leads. */
 export function withDescendants(entries: readonly ProcessEntry[], roots: ReadonlySet<number>): Set<number> {
   const found = new Set(roots);
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const entry of entries) {
       if (found.has(entry.ppid) || found.has(entry.sid) || found.has(entry.pgid)) found.add(entry.pid);

@@ -35,7 +35,9 @@ export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Pr
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`${program} could not be started: ${error.message}`));
     child.once("exit", (code, signal) => {
-      resolve(signal === null ? `its first process exited with code ${code}` : `its first process was ended by ${signal}`);
+      resolve(
+        signal === null ? `its first process exited with code ${code}` : `its first process was ended by ${signal}`,
+      );
     });
   });
   child.stdin.on("error", () => undefined);
@@ -61,7 +63,7 @@ export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Pr
 /** The first descendant in another PID namespace than ours. */
 function findNamespaceInit(from: number): number {
   const own = namespaceOf(process.pid);
-  for (let pid = from; ; ) {
+  for (let pid = from; ;) {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean);
     const [next] = children;
     if (next === undefined) break;

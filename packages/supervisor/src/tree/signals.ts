@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findMembers, type MemberQuery, type MemberScope } from "../processes/members.ts";
-import { isStopped, type ProcessEntry } from "../processes/process-table.ts";
+import { isHalted } from "../processes/halted.ts";
+import type { ProcessEntry } from "../processes/process-table.ts";
 import type { TreeRecipe } from "../recipe.ts";
 import type { FirstProcess } from "./first-process.ts";
 
@@ -10,7 +11,7 @@ export interface SignalTarget {
   readonly first: FirstProcess;
   readonly marker: string;
   /** Host pids of the commands' outermost processes that are alive. */
-  readonly roots: () => readonly number[];
+  readonly roots: (scope: MemberScope) => readonly number[];
 }
 
 export type TreeSignal = "STOP" | "CONT" | "KILL";
@@ -25,7 +26,7 @@ export function memberQuery(target: SignalTarget, scope: MemberScope, pids: "ins
     procRoot: inside ? `/proc/${first.namespaceInit}/root/proc` : "/proc",
     namespace: first.namespace,
     marker: target.marker,
-    roots: target.roots(),
+    roots: target.roots(scope),
   };
 }
 
@@ -59,34 +60,37 @@ function signalEach(entries: readonly ProcessEntry[], signal: TreeSignal): void 
   }
 }
 
+export interface SignalUntilOptions {
+  readonly scope: MemberScope;
+  readonly signal: "STOP" | "KILL";
+  /** Further condition, such as that no command is on its way in. */
+  readonly settled?: () => boolean;
+  /** Stops trying when something more urgent is to be done. */
+  readonly giveUp?: () => boolean;
+}
+
 /**
  * Signals a scope until every member is as it should be in two looks in a row. Sweeps first; from the second round on also one
  * by one, since a process of the same user can stop or kill the sweep. False when that did not come true in time.
  */
-export async function signalUntil(
-  target: SignalTarget,
-  scope: MemberScope,
-  signal: "STOP" | "KILL",
-  settled: () => boolean = () => true,
-): Promise<boolean> {
-  const isDone = (entry: ProcessEntry): boolean => signal === "STOP" && isStopped(entry);
-  const pending = (): ProcessEntry[] =>
-    findMembers(memberQuery(target, scope, "inside")).filter((entry) => !isDone(entry));
-  for (let round = 0; round < 400; round++) {
+export async function signalUntil(target: SignalTarget, options: SignalUntilOptions): Promise<boolean> {
+  const { scope, signal, settled = () => true, giveUp = () => false } = options;
+  const pending = (pids: "inside" | "host"): ProcessEntry[] => {
+    const query = memberQuery(target, scope, pids);
+    const members = findMembers(query);
+    return signal === "KILL" ? members : members.filter((entry) => !isHalted(entry, members, query.procRoot));
+  };
+  for (let round = 0; round < 400 && !giveUp(); round++) {
     await broadcast(target, scope, signal);
-    if (round > 0 || target.recipe.broadcast.agent.length === 0) {
-      const onHost = findMembers(memberQuery(target, scope, "host"));
-      signalEach(onHost.filter((entry) => !isDone(entry)), signal);
-    }
+    if (round > 0 || target.recipe.broadcast.agent.length === 0) signalEach(pending("host"), signal);
     for (let look = 0; look < 10; look++) {
-      if (settled() && pending().length === 0) {
+      if (settled() && pending("inside").length === 0) {
         await sleep(1);
-        if (settled() && pending().length === 0) return true;
+        if (settled() && pending("inside").length === 0) return true;
       }
       await sleep(look < 5 ? 1 : 5);
     }
   }
-  console.error(signal, scope, settled(), pending());
   return false;
 }
 

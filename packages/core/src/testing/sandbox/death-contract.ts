@@ -80,7 +80,7 @@ export function deathContract(options: SandboxContractOptions): void {
         if (supervisor === undefined) throw new Error("There is no supervisor.");
         const startedAt = performance.now();
         for (const pid of childrenOf(supervisor.pid)) {
-          if (!hostProcesses(mark).some((found) => found.pid === pid)) process.kill(pid, "SIGKILL");
+          if (!hostProcesses(mark).some((found) => found.pid === pid)) kill(pid);
         }
         expect(await sandbox.ended).toMatchObject({
           kind: "died",
@@ -119,6 +119,14 @@ export function deathContract(options: SandboxContractOptions): void {
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean).map(Number);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // A short-lived child, which is gone.
+  }
 }
 
 function mountsBelow(path: string): string[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,14 +17,22 @@ export function isolationContract(options: SandboxContractOptions): void {
     it("hides protected folders and the supervisor's own", async (context) => {
       skipUnless(context, files, `level ${options.level} shares the host's files`);
       const { directory } = sandbox().reference;
-      const script = [hidden, directory, ...readdirSync(directory).map((name) => join(directory, name))]
-        .map(
-          (path) =>
-            `cat '${path}' '${path}/answers' 2>/dev/null; ls '${path}/' 2>/dev/null; (echo x >'${path}') 2>/dev/null`,
-        )
+      const paths = [hidden, directory, ...readdirSync(directory).map((name) => join(directory, name))];
+      const read = paths
+        .map((path) => `cat '${path}' '${path}/answers' 2>/dev/null; ls '${path}/' 2>/dev/null`)
         .join("; ");
-      expect((await run(sandbox(), `${script}; true`)).stdout).toBe("");
-      expect((await run(sandbox(), `${script}; true`, { user: "harness" })).stdout).toBe("");
+      // Where the path does not exist inside, what is written is the agent's own.
+      const write = paths
+        .map((path) => `mkdir -p '${path}'; echo taken >'${path}'; echo taken >'${path}/answers'`)
+        .join("; ");
+      for (const user of ["agent", "harness"] as const) {
+        expect((await run(sandbox(), `${read}; true`, { user })).stdout).toBe("");
+      }
+      await run(sandbox(), `(${write}) 2>/dev/null`);
+      expect(readdirSync(hidden)).toEqual(["answers"]);
+      expect(readFileSync(join(hidden, "answers"), "utf8")).toBe("42");
+      expect(existsSync(join(directory, "answers"))).toBe(false);
+      expect((await run(sandbox(), "echo well")).stdout).toBe("well\n");
     });
 
     it("gives the agent no way to its output but the open one", async (context) => {
