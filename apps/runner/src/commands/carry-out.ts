@@ -26,6 +26,8 @@ export interface CarryOutOptions {
   readonly context: CommandContext;
   /** Names of the attempts by their index; their numbers if left out. */
   readonly labels?: readonly string[];
+  /** Show only scores and what went wrong as it goes. */
+  readonly brief?: true;
 }
 
 /** The `run` object of the command line's JSON. */
@@ -70,7 +72,7 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
   });
   const attempts: AttemptResult[] = [];
   let outcome: RunOutcome = "interrupted";
-  const report = plainReporter(context, options.labels ?? numbers(plan));
+  const report = plainReporter(context, { labels: options.labels ?? numbers(plan), brief: options.brief ?? false });
   try {
     for await (const event of executeRun(plan, ports, interruption)) {
       show(event, context, report);

@@ -15,7 +15,7 @@ import { preflight } from "./run.ts";
 const scaleTop = 1.2;
 const barWidth = 24;
 const taskName = "optimize-kernel";
-const shownCheat = "cached-output";
+const shownCheat = "in-flight-threads";
 
 interface Act {
   readonly label: string;
@@ -34,9 +34,19 @@ export async function demoCommand(options: { readonly home?: string }, context: 
   context.say(
     `${bold(`${taskName} mini`)}: make a conditional prefix sum fast. 0 is the starting solution, 1 the reference.`,
   );
-  context.say(`Four short attempts in sandboxes of isolation level ${bold(level.level)}:`);
+  context.say(
+    `Four short attempts in sandboxes of isolation level ${bold(level.level)}. Score 0 is the starting solution's, in every attempt.`,
+  );
   context.say("");
-  const result = await carryOutPlan({ home, plan, tasks, level, context, labels: acts.map(({ label }) => label) });
+  const result = await carryOutPlan({
+    home,
+    plan,
+    tasks,
+    level,
+    context,
+    labels: acts.map(({ label }) => label),
+    brief: true,
+  });
   if (context.json !== "none") context.print(result);
   else for (const line of ending(result, acts, context)) context.say(line);
   return exitCodeOfRun(result);

@@ -6,8 +6,18 @@ import { describeEvent } from "./describe-event.ts";
 
 const barWidth = 20;
 
-/** Shows a run as lines of text, one for each thing worth knowing. `labels` name the attempts by their index. */
-export function plainReporter(context: CommandContext, labels: readonly string[]): (event: RunEvent) => void {
+export interface PlainReporterOptions {
+  /** Names of the attempts by their index. */
+  readonly labels: readonly string[];
+  /** Leave out all but scores and what went wrong. */
+  readonly brief: boolean;
+}
+
+/** Shows a run as lines of text, one for each thing worth knowing. */
+export function plainReporter(
+  context: CommandContext,
+  { labels, brief }: PlainReporterOptions,
+): (event: RunEvent) => void {
   const { style } = context;
   const width = Math.max(...labels.map(({ length }) => length));
   return (runEvent) => {
@@ -19,9 +29,14 @@ export function plainReporter(context: CommandContext, labels: readonly string[]
       const done = event.fraction === undefined ? "" : `${bar(event.fraction, barWidth)} `;
       return context.showProgress(oneLine(`${label} ${seconds}  ${done}${event.message}`, context.columns - 1));
     }
-    const text = describeEvent(event);
+    const text = brief && !matters(event) ? null : describeEvent(event);
     if (text !== null) context.say(`${style.bold(label)} ${style.dim(seconds)}  ${emphasis(event, style)(text)}`);
   };
+}
+
+function matters(event: StampedEvent): boolean {
+  if (event.type === "attempt.finished") return event.outcome.kind !== "completed";
+  return event.type === "score.recorded" || event.type === "score.confirmed" || event.type === "limit.reached";
 }
 
 function emphasis(event: StampedEvent, style: Style): (text: string) => string {
