@@ -7,8 +7,10 @@ export interface CommandContext {
   say(line: string): void;
   /** Replaces the line last shown this way, on a terminal; nothing elsewhere. */
   showProgress(line: string): void;
-  /** Writes one JSON value to standard output. */
+  /** Writes one JSON value to standard output, over several lines unless these are JSON lines. */
   print(value: unknown): void;
+  /** Writes one JSON value to standard output as a line of its own. */
+  printLine(value: unknown): void;
   readonly columns: number;
   /** Colours for a terminal; the text itself elsewhere and under `NO_COLOR`. */
   readonly style: Style;

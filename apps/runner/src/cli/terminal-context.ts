@@ -27,6 +27,9 @@ export function terminalContext(json: string | boolean | undefined): CommandCont
       people.write(line);
       shown = true;
     },
+    printLine(value) {
+      process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
     print(value) {
       process.stdout.write(`${mode === "lines" ? JSON.stringify(value) : JSON.stringify(value, null, 2)}\n`);
     },

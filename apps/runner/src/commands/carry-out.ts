@@ -54,6 +54,13 @@ export function exitCodeOfRun({ outcome, attempts }: RunResult): number {
 
 export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult> {
   const { home, plan, tasks, level, context } = options;
+  if (level.level === "none") {
+    context.say(
+      context.style.bad(
+        "isolation level none: the agent can read this machine's files and reach its network; results are marked",
+      ),
+    );
+  }
   const interruption = listenForInterruption((count) =>
     context.say(count === 1 ? "stopping: what is there is scored; Ctrl-C again drops everything" : "aborting"),
   );

@@ -9,7 +9,7 @@ import { describeEvent } from "../reporting/describe-event.ts";
 
 const pollMs = 200;
 
-/** `rebench watch RUN`: what has happened, then what happens, until the run is over. Reads only what is new. */
+/** `rebench watch RUN`: what has happened, then what happens, until the run is over. Reads only what is new; JSON comes in lines. */
 export async function watchCommand(
   runId: string,
   options: { readonly home?: string },
@@ -54,7 +54,7 @@ async function follow(
       const parsed = parseLine(new TextDecoder().decode(line.bytes));
       if (parsed.kind !== "event") continue;
       if (context.json !== "none")
-        context.print({ type: "attempt.event", attemptId: `${runId}.${index}`, event: parsed.event });
+        context.printLine({ type: "attempt.event", attemptId: `${runId}.${index}`, event: parsed.event });
       const text = describeEvent(parsed.event);
       if (context.json === "none" && text !== null)
         context.say(`${index}  ${(parsed.event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);

@@ -47,13 +47,19 @@ export async function finish({ loaded, ports, recorder, signals }: StandingAttem
   if (submission !== null) await ports.folder.keepSubmission(submission.directory);
 }
 
-async function letAgentWork(attempt: StandingAttempt, desk: ScoringDesk): Promise<{ outcome: Outcome; sandboxEnded: boolean }> {
+async function letAgentWork(
+  attempt: StandingAttempt,
+  desk: ScoringDesk,
+): Promise<{ outcome: Outcome; sandboxEnded: boolean }> {
   const { loaded, ports, recorder, sandbox, services, signals } = attempt;
   const { promise: submitted, resolve: submit } = Promise.withResolvers<void>();
   const score = async (): Promise<ScoreReply> => {
     const entry = await desk.scoreForAgent();
     if (entry !== null) return scoreReply(entry, loaded.reference.hiddenScore);
-    return { status: "refused", text: "no score calls are left; what stands in the solution folder is scored at the end" };
+    return {
+      status: "refused",
+      text: "no score calls are left; what stands in the solution folder is scored at the end",
+    };
   };
   const api = relayApi({ loaded, recorder, score, submit, services });
   sandbox.onConnection((connection) => api.emit("connection", connection));

@@ -5,8 +5,14 @@ import type { AttemptSignals } from "./attempt-ports.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Runs an attempt's life and records how it ended. Never throws: a journal that cannot be written is an outcome too. */
-export async function finishRecord(recorder: Recorder, signals: AttemptSignals, life: () => Promise<Outcome>): Promise<AttemptState> {
-  const outcome = await life().catch((error: unknown): Outcome => (signals.abort.aborted ? { kind: "cancelled" } : failedOutcome(error)));
+export async function finishRecord(
+  recorder: Recorder,
+  signals: AttemptSignals,
+  life: () => Promise<Outcome>,
+): Promise<AttemptState> {
+  const outcome = await life().catch((error: unknown): Outcome =>
+    signals.abort.aborted ? { kind: "cancelled" } : failedOutcome(error),
+  );
   try {
     await recorder.record({ type: "attempt.finished", outcome });
     return recorder.state();

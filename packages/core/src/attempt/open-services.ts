@@ -13,7 +13,10 @@ export async function withServices<T>(
   try {
     for (const service of loaded.task.services) {
       if (!service.availableTo.includes("agent")) continue;
-      handlers.set(service.name, await service.open({ signal, seed, packPath: loaded.packPath }).catch(notOpened(service.name)));
+      handlers.set(
+        service.name,
+        await service.open({ signal, seed, packPath: loaded.packPath }).catch(notOpened(service.name)),
+      );
     }
     return await work(handlers);
   } finally {
@@ -22,5 +25,10 @@ export async function withServices<T>(
 }
 
 const notOpened = (name: string) => (error: unknown) => {
-  throw new AttemptFailure("pack", "pack.service-failed", `service ${name} did not open: ${(error as Error).message}`, error);
+  throw new AttemptFailure(
+    "pack",
+    "pack.service-failed",
+    `service ${name} did not open: ${(error as Error).message}`,
+    error,
+  );
 };

@@ -29,10 +29,16 @@ export interface ResumedAttempt {
 export async function resumeAttempt(options: ResumeAttemptOptions): Promise<ResumedAttempt> {
   const { state, ports, publish, signals } = options;
   const elapsedMs = Math.max(state.ledger.upTo, ports.clock.epochMs() - state.startedAt);
-  const recorder = createRecorder({ journal: ports.folder.journal, clock: ports.clock, publish, resumed: { state, elapsedMs } });
+  const recorder = createRecorder({
+    journal: ports.folder.journal,
+    clock: ports.clock,
+    publish,
+    resumed: { state, elapsedMs },
+  });
   let action: Recovery = "unknown";
   const finished = await finishRecord(recorder, signals, async () => {
-    const sandbox = state.sandbox === null ? null : await ports.sandboxes.attach(state.sandbox.reference).catch(() => null);
+    const sandbox =
+      state.sandbox === null ? null : await ports.sandboxes.attach(state.sandbox.reference).catch(() => null);
     if (sandbox === null) return { kind: "unknown" };
     try {
       return await withServices(options.loaded, state.spec.seed, signals.abort, async (services) => {
@@ -56,7 +62,10 @@ function endSoFar(sandbox: Sandbox, clock: ExecuteAttemptOptions["ports"]["clock
 async function goOn(standing: StandingAttempt): Promise<Outcome> {
   const { recorder, sandbox, ports } = standing;
   const { phase, ledger } = recorder.state();
-  await recorder.record({ type: "runner.attached", unattendedMs: phase === "running" ? recorder.elapsedMs() - ledger.upTo : 0 });
+  await recorder.record({
+    type: "runner.attached",
+    unattendedMs: phase === "running" ? recorder.elapsedMs() - ledger.upTo : 0,
+  });
   if (phase === "finishing") {
     await sandbox.endProcesses();
     await finish(standing, openScoringDesk({ ...standing, signal: standing.signals.abort }));

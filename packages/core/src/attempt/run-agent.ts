@@ -24,14 +24,12 @@ export interface RunAgentOptions {
 export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
   const { agent, context, sandbox, clock, signals, submitted, broken } = options;
   const over = new AbortController();
-  const work = agent
-    .run({ ...context, signal: over.signal })
-    .catch((error: unknown): AgentEnd => ({
-      kind: "failed",
-      blame: "agent",
-      code: "agent.threw",
-      message: (error as Error).message,
-    }));
+  const work = agent.run({ ...context, signal: over.signal }).catch((error: unknown): AgentEnd => ({
+    kind: "failed",
+    blame: "agent",
+    code: "agent.threw",
+    message: (error as Error).message,
+  }));
   try {
     return await Promise.race([
       work.then((end) => afterAgent(end, sandbox, clock)),

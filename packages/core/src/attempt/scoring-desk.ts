@@ -6,6 +6,7 @@ import type { ScoringOutcome } from "../ports/scorer-host.ts";
 import { AttemptFailure } from "./attempt-failure.ts";
 import type { AttemptPorts } from "./attempt-ports.ts";
 import { workingMsLeft } from "./budget-view.ts";
+import { withBoundedDetails } from "./bounded-details.ts";
 import { deadlinesFor } from "./deadlines.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Recorder } from "./recorder.ts";
@@ -113,7 +114,8 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
     return { ...common, submission: submission.digest, ...verdict(outcome, loaded, source) };
   };
 
-  const log = async (entry: ScoreEntry): Promise<ScoreEntry> => {
+  const log = async (judged: ScoreEntry): Promise<ScoreEntry> => {
+    const entry = await withBoundedDetails(judged, ports.folder);
     await recorder.record({ type: "score.recorded", entry });
     await recorder.record({ type: "scoring.ended" });
     return entry;
@@ -152,7 +154,10 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
         const submission = capturedBefore(selected.submission);
         if (submission === null) return;
         const seed = await begin("confirm");
-        const entry = { ...(await judge("confirm", seed, submission)), seq: selected.seq };
+        const entry = await withBoundedDetails(
+          { ...(await judge("confirm", seed, submission)), seq: selected.seq },
+          ports.folder,
+        );
         await recorder.record({ type: "score.confirmed", entry });
         await recorder.record({ type: "scoring.ended" });
       }),
