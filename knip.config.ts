@@ -11,6 +11,10 @@ const config: KnipConfig = {
     },
     // A file that runs as a process of its own is found by its name: `main.ts`, and in an app `*-process.ts`.
     "packages/supervisor": { entry: ["src/main.ts"], project: ["src/**/*.ts"] },
+    "packages/sandbox-local": {
+      entry: ["test/{ordinary-user,provider-module}.ts"],
+      project: ["src/**/*.ts", "test/**/*.ts"],
+    },
     "packages/*": { project: ["src/**/*.{ts,tsx}"] },
     "apps/*": { entry: ["src/**/*-process.ts"], project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
     "task-packs/*": { project: ["src/**/*.ts"] },

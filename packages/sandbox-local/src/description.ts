@@ -9,7 +9,7 @@ const identitySchema = z.discriminatedUnion("kind", [
 ]);
 
 /** What another process needs to take a sandbox over; a file in its `directory`. */
-export const descriptionSchema = z.object({
+const descriptionSchema = z.object({
   isolation: z.enum(["bwrap", "unshare", "uid", "none"]),
   guarantees: z.object({ files: z.boolean(), processes: z.boolean(), network: z.boolean(), users: z.boolean() }),
   layout: z.object({

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 
 /** Replaces a file so that a reader, also after a crash, sees the old content or the new. */
-export async function writeFileAtomic(path: string, content: string): Promise<void> {
+async function writeFileAtomic(path: string, content: string): Promise<void> {
   const partial = `${path}.${randomBytes(4).toString("hex")}`;
   try {
     const file = await open(partial, "wx", 0o600);

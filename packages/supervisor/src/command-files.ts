@@ -4,7 +4,7 @@ import type { ExecutionResult, OutputStream } from "@rebench/core";
 import { z } from "zod";
 
 /** Where a command's files are: readable by whoever attaches, also when the supervisor is gone. */
-export const commandsFolder = (directory: string): string => join(directory, "commands");
+const commandsFolder = (directory: string): string => join(directory, "commands");
 export const commandFolder = (directory: string, id: string): string => join(commandsFolder(directory), id);
 export const outputPath = (directory: string, id: string, stream: OutputStream): string =>
   join(commandFolder(directory, id), stream);

@@ -29,7 +29,7 @@ const statusSchema = z.object({
 /** What a supervisor last said about its sandbox; readable when it is gone. */
 export type SupervisorStatus = z.infer<typeof statusSchema>;
 
-export const statusPath = (directory: string): string => join(directory, "status.json");
+const statusPath = (directory: string): string => join(directory, "status.json");
 export const deadlinesPath = (directory: string): string => join(directory, "deadlines.json");
 
 export async function readStatus(directory: string): Promise<SupervisorStatus | null> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { openSync, closeSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import type { TreeRecipe } from "./recipe.ts";
 import { startFirstProcess, type FirstProcess } from "./tree/first-process.ts";
 
@@ -12,7 +12,8 @@ export async function tryRecipe(recipe: TreeRecipe, logPath: string, argv: reado
     const enter = first.enter.length === 0 ? [] : ["nsenter", ...first.enter, "setsid"];
     return await run([...recipe.limit, ...enter, ...recipe.become.agent, ...argv]);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const said = readFileSync(logPath, "utf8").trim().slice(-300);
+    return said || (error instanceof Error ? error.message : String(error));
   } finally {
     first?.child.kill("SIGKILL");
     await first?.ended;

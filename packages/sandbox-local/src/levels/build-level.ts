@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { IsolationGuarantees, IsolationLevel, SandboxLayout, SandboxResources } from "@rebench/core";
+import type { IsolationLevel, SandboxLayout, SandboxResources } from "@rebench/core";
 import type { TreeRecipe } from "@rebench/supervisor";
 import type { BaseFolder } from "../base-folder.ts";
 import { foldersBelow, type SandboxFolders } from "../folders.ts";
@@ -15,11 +15,6 @@ import { uidRecipe } from "./uid.ts";
 import { unshareRecipe } from "./unshare.ts";
 
 export type LocalLevelName = Exclude<IsolationLevel, "docker">;
-
-export interface LocalLevel {
-  readonly level: LocalLevelName;
-  readonly guarantees: IsolationGuarantees;
-}
 
 export interface BuildLevelOptions {
   readonly level: LocalLevelName;

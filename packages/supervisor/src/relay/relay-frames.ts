@@ -23,7 +23,7 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-export const frameHeaderBytes = 9;
+const frameHeaderBytes = 9;
 /** Larger payloads are cut, so that streams take turns. */
 export const largestPayloadBytes = 64 * 1024;
 /** What each side may send on a new stream before the first grant. */

@@ -72,21 +72,23 @@ export class RelayStream extends Duplex {
     done(error);
   }
 
+  // State first, then the frame: what it sets off may come back within the call.
   #grant(): void {
-    if (this.#ungranted === 0) return;
-    this.#send("window", windowPayload(this.#ungranted));
-    this.#heldBytes -= this.#ungranted;
+    const bytes = this.#ungranted;
+    if (bytes === 0) return;
     this.#ungranted = 0;
+    this.#heldBytes -= bytes;
+    this.#send("window", windowPayload(bytes));
   }
 
   #flush(): void {
     while (this.#waiting !== null && this.#credit > 0) {
       const { chunk, done } = this.#waiting;
       const part = chunk.subarray(0, Math.min(this.#credit, largestPayloadBytes));
-      this.#credit -= part.length;
-      this.#send("data", part);
       const rest = chunk.subarray(part.length);
+      this.#credit -= part.length;
       this.#waiting = rest.length === 0 ? null : { chunk: rest, done };
+      this.#send("data", part);
       if (rest.length === 0) done();
     }
   }

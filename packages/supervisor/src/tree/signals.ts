@@ -14,7 +14,7 @@ export interface SignalTarget {
   readonly roots: (scope: MemberScope) => readonly number[];
 }
 
-export type TreeSignal = "STOP" | "CONT" | "KILL";
+type TreeSignal = "STOP" | "CONT" | "KILL";
 
 /** How the kernel's table shows the sandbox: through its own `/proc`, or with pids that mean something here. */
 export function memberQuery(target: SignalTarget, scope: MemberScope, pids: "inside" | "host"): MemberQuery {

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { sandboxContract } from "@rebench/core/testing";
 import { afterAll, describe, it } from "vitest";
-import { createLocalSandboxProvider } from "../provider.ts";
-import type { LocalLevelName } from "../levels/build-level.ts";
+import { createLocalSandboxProvider } from "../src/provider.ts";
+import type { LocalLevelName } from "../src/levels/build-level.ts";
 
 /** The contract at one level, in a base folder of its own so that its clean-up is nobody else's. */
 export async function contractOfLevel(level: LocalLevelName): Promise<void> {

@@ -1,5 +1,5 @@
 import type { IsolationLevel } from "@rebench/core";
-import { createLocalSandboxProvider } from "../provider.ts";
+import { createLocalSandboxProvider } from "../src/provider.ts";
 
 /** Imported by test processes, which say in the query which provider they mean. */
 const query = new URL(import.meta.url).searchParams;

@@ -1,3 +1,0 @@
-import { contractOfLevel } from "./testing/contract-of-level.ts";
-
-await contractOfLevel("unshare");

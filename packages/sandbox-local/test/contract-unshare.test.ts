@@ -1,0 +1,3 @@
+import { contractOfLevel } from "./contract-of-level.ts";
+
+await contractOfLevel("unshare");
