@@ -28,7 +28,7 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   await writeJsonAtomic(configuration.traces.path, { ...configuration.traces, owner: self });
 
   const logFile = openSync(join(directory, "supervisor.log"), "a", 0o600);
-  const first = await startFirstProcess(recipe, logFile);
+  const first = await startFirstProcess(recipe, logFile, configuration.traces.name);
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
   let state: SupervisorStatus["state"] = { kind: "running" };
@@ -99,29 +99,20 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
       stopMemory();
       stopDisk();
       deadlines.stop();
-      if (recipe.membership.kind !== "namespace") await signalUntil(target, { scope: "all", signal: "KILL" });
-      killFirst();
-      await first.ended;
       if (first.namespaceInit === null) await signalUntil(target, { scope: "all", signal: "KILL" });
+      await first.end();
       for (const command of commands.running.values()) signalCarrier(command);
       for (const resume of thawed) resume();
       relay.close();
       await setState({ kind: "ended", end: how });
       server.announce({ event: "ended", end: how });
       setTimeout(finish, configuration.keptForMs);
+    }).catch((error: unknown) => {
+      // Everything is tied to this process: without it nothing of the agent goes on.
+      console.error(error);
+      process.exit(1);
     });
     return ending;
-  }
-
-  function killFirst(): void {
-    // The kernel ends a PID namespace with its first process, before that one can be waited for.
-    for (const pid of [first.namespaceInit, first.child.pid]) {
-      try {
-        if (pid !== null && pid !== undefined && state.kind !== "ended") process.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended already.
-      }
-    }
   }
 
   function waitForSomeone(): void {

@@ -8,15 +8,14 @@ export async function tryRecipe(recipe: TreeRecipe, logPath: string, argv: reado
   const log = openSync(logPath, "a", 0o600);
   let first: FirstProcess | null = null;
   try {
-    first = await startFirstProcess(recipe, log);
+    first = await startFirstProcess(recipe, log, "probe");
     const enter = first.enter.length === 0 ? [] : ["nsenter", ...first.enter, "setsid"];
     return await run([...recipe.limit, ...enter, ...recipe.become.agent, ...argv]);
   } catch (error) {
     const said = readFileSync(logPath, "utf8").trim().slice(-300);
     return said || (error instanceof Error ? error.message : String(error));
   } finally {
-    first?.child.kill("SIGKILL");
-    await first?.ended;
+    await first?.end();
     first?.close();
     closeSync(log);
   }

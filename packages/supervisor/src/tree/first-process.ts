@@ -2,8 +2,9 @@ import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RebenchError } from "@rebench/task-kit";
-import { namespaceOf } from "../processes/members.ts";
+import { namespaceOf, sandboxVariable } from "../processes/members.ts";
 import type { TreeRecipe } from "../recipe.ts";
 
 /** The process that a sandbox lives and dies with. */
@@ -17,18 +18,25 @@ export interface FirstProcess {
   /** As `readlink /proc/PID/ns/pid` says it. */
   readonly namespace: string | null;
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  /** Kills it, and with it its namespaces' processes. */
+  end(): Promise<void>;
   /** Closes the open namespaces. */
   close(): void;
 }
 
+const forgottenAfterMs = 10_000;
 const longOptions = { user: "user", mnt: "mount", pid: "pid", net: "net", ipc: "ipc", uts: "uts" } as const;
 
-export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Promise<FirstProcess> {
+export async function startFirstProcess(recipe: TreeRecipe, logFile: number, marker: string): Promise<FirstProcess> {
   const [program = "", ...rest] = recipe.start;
   const child = spawn(program, rest, {
     // The supervisor holds the pipe to stdin and never writes: its end tells the process that the supervisor is gone.
     stdio: ["pipe", "pipe", logFile],
-    env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+    env: {
+      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      // Found by a clean-up, should it ever be left alone. A first process among the host's watches over the marked ones.
+      ...(recipe.namespaces.length === 0 ? {} : { [sandboxVariable]: marker }),
+    },
     cwd: "/",
     detached: true,
   }) as ChildProcessByStdio<Writable, Readable, null>;
@@ -47,8 +55,25 @@ export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Pr
     throw new RebenchError({ code: "sandbox.start-failed", message: `${failure}.` });
   }
   child.stdout.resume();
+
+  async function end(init: number | null = null): Promise<void> {
+    const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    // The kernel ends a PID namespace with its first process, and lets nobody wait for that one before all others are gone.
+    // Its parent waits for it; so that one is left alone, unless it forgot.
+    if (init !== null && !hasExited()) {
+      try {
+        process.kill(init, "SIGKILL");
+      } catch {
+        // It has ended, and its parent is about to say so.
+      }
+      await Promise.race([ended, sleep(forgottenAfterMs, null, { ref: false })]);
+    }
+    child.kill("SIGKILL");
+    await ended;
+  }
+
   if (recipe.namespaces.length === 0) {
-    return { ended, enter: [], namespaceInit: null, namespace: null, child, close: () => undefined };
+    return { ended, enter: [], namespaceInit: null, namespace: null, child, end: () => end(), close: () => undefined };
   }
 
   const init = findNamespaceInit(child.pid ?? 0);
@@ -57,7 +82,7 @@ export async function startFirstProcess(recipe: TreeRecipe, logFile: number): Pr
   const enter = opened.map(({ name, descriptor }) => `--${longOptions[name]}=/proc/${process.pid}/fd/${descriptor}`);
   if (recipe.namespaces.includes("user")) enter.push("--preserve-credentials");
   const close = (): void => opened.forEach(({ descriptor }) => closeSync(descriptor));
-  return { ended, enter, namespaceInit: init, namespace: namespaceOf(init), child, close };
+  return { ended, enter, namespaceInit: init, namespace: namespaceOf(init), child, end: () => end(init), close };
 }
 
 /** The first descendant in another PID namespace than ours. */
