@@ -16,8 +16,12 @@ struct timed_case {
   int chained;
 };
 
-enum { CASE_COUNT = 12 };
+enum { CASE_COUNT = 12, SIZE_COUNT = 5 };
 
+/* Cases of one size stand together. */
 extern const struct timed_case timed_cases[CASE_COUNT];
+
+/* Index of the first case of each size; one more entry ends the last. */
+extern const int case_sizes[SIZE_COUNT + 1];
 
 #endif

@@ -28,45 +28,61 @@ static void draw(struct session *session, const struct timed_case *timed, size_t
 
 static size_t mapped_for(const struct timed_case *timed, size_t n) {
   struct wanted_call calls[MAX_CALLS];
-  for (int i = 0; i < MAX_CALLS; i++) calls[i].n = n;
+  for (int i = 0; i < MAX_CALLS; i++) calls[i] = (struct wanted_call){.n = n};
   return batch_end(timed_zone, calls, timed->chained ? 1 : timed->calls);
 }
 
-double measure_case(struct session *session, enum solution_name solution, int index, size_t n, int verify) {
+/* Nanoseconds per element of one case, in the worker that stands ready. */
+static double run_case(struct session *session, enum solution_name solution, int index, size_t n, int verify) {
   const struct timed_case *timed = &timed_cases[index];
-  const int fresh = (session->safeguards & SAFEGUARD_FRESH) != 0;
-  process_spawn(session, solution, mapped_for(timed, n));
-  if (fresh) warm_up(session, solution, verify);
   draw(session, timed, n);
-  if (!fresh) process_go(session, solution);
+  if (!(session->safeguards & SAFEGUARD_FRESH)) process_go(session, solution);
   batch_poison(session);
   uint64_t taken = process_go(session, solution);
   if (verify) batch_verify(session, solution);
-  process_kill(session, solution);
   return (double)taken / ((double)n * timed->calls);
+}
+
+void measure_size(struct session *session, const struct measurement *measurement, enum solution_name solution, int size,
+                  int verify, struct random *random, double times[CASE_COUNT]) {
+  const int first = case_sizes[size], count = case_sizes[size + 1] - first;
+  /* All cases of a size have the same number of elements. */
+  const size_t n = measurement->elements[first];
+  int cases[CASE_COUNT];
+  for (int i = 0; i < count; i++) cases[i] = first + i;
+  random_shuffle(random, cases, count);
+  process_spawn(session, solution, mapped_for(&timed_cases[first], n));
+  warm_up(session, solution, verify);
+  for (int i = 0; i < count; i++) times[cases[i]] = run_case(session, solution, cases[i], n, verify);
+  process_kill(session, solution);
 }
 
 int measurement_rounds(const struct measurement *measurement, enum solution_name solution) {
   return solution == FLOOR && measurement->rounds > FLOOR_ROUNDS ? FLOOR_ROUNDS : measurement->rounds;
 }
 
-static void run_round(struct session *session, struct measurement *measurement, struct random *random) {
-  int cases[CASE_COUNT], solutions[SOLUTION_COUNT];
-  for (int i = 0; i < CASE_COUNT; i++) cases[i] = i;
+/* All solutions on the cases of one size, one after the other. */
+static void run_size(struct session *session, struct measurement *measurement, int size, struct random *random) {
+  const int round = measurement->rounds;
+  int solutions[SOLUTION_COUNT];
   for (int i = 0; i < SOLUTION_COUNT; i++) solutions[i] = i;
-  random_shuffle(random, cases, CASE_COUNT);
-  for (int i = 0; i < CASE_COUNT; i++) {
-    int index = cases[i];
-    random_shuffle(random, solutions, SOLUTION_COUNT);
-    for (int k = 0; k < SOLUTION_COUNT; k++) {
-      enum solution_name solution = (enum solution_name)solutions[k];
-      if (solution == FLOOR && measurement->rounds >= FLOOR_ROUNDS) continue;
-      /* Anchors are checked once, the submission always; the floor copies, and is right for no input. */
-      int verify = solution == SUBMISSION || (solution != FLOOR && measurement->rounds == 0);
-      measurement->times[measurement->rounds][index][solution] =
-          measure_case(session, solution, index, measurement->elements[index], verify);
-    }
+  random_shuffle(random, solutions, SOLUTION_COUNT);
+  for (int i = 0; i < SOLUTION_COUNT; i++) {
+    enum solution_name solution = (enum solution_name)solutions[i];
+    if (solution == FLOOR && round >= FLOOR_ROUNDS) continue;
+    /* Anchors are checked once, the submission always; the floor copies, and is right for no input. */
+    int verify = solution == SUBMISSION || (solution != FLOOR && round == 0);
+    double times[CASE_COUNT];
+    measure_size(session, measurement, solution, size, verify, random, times);
+    for (int k = case_sizes[size]; k < case_sizes[size + 1]; k++) measurement->times[round][k][solution] = times[k];
   }
+}
+
+static void run_round(struct session *session, struct measurement *measurement, struct random *random) {
+  int sizes[SIZE_COUNT];
+  for (int i = 0; i < SIZE_COUNT; i++) sizes[i] = i;
+  random_shuffle(random, sizes, SIZE_COUNT);
+  for (int i = 0; i < SIZE_COUNT; i++) run_size(session, measurement, sizes[i], random);
   measurement->rounds++;
 }
 
@@ -99,13 +115,19 @@ static double standard_error(const struct measurement *measurement) {
   return sqrt(fmax(variance, 0) / rounds);
 }
 
+/* Moves every size a little, so that none can be prepared for. */
+static void choose_elements(struct measurement *measurement, struct random *random) {
+  for (int size = 0; size < SIZE_COUNT; size++) {
+    size_t n = timed_cases[case_sizes[size]].n;
+    n += random_below(random, (uint32_t)(n * 6 / 100)) - n * 3 / 100;
+    for (int k = case_sizes[size]; k < case_sizes[size + 1]; k++) measurement->elements[k] = n;
+  }
+}
+
 void measure(struct session *session, struct measurement *measurement) {
   const struct configuration *configuration = &session->configuration;
   struct random random = session_random(session);
-  for (int i = 0; i < CASE_COUNT; i++) {
-    size_t n = timed_cases[i].n;
-    measurement->elements[i] = n - n * 3 / 100 + random_below(&random, (uint32_t)(n * 6 / 100));
-  }
+  choose_elements(measurement, &random);
   const uint64_t start = nanoseconds_now();
   measurement->rounds = 0;
   while (measurement->rounds < configuration->maximum_rounds && measurement->rounds < MAX_ROUNDS) {

@@ -18,8 +18,9 @@ struct measurement {
 
 void measure(struct session *session, struct measurement *measurement);
 
-/* One solution on one case with calls of n elements, in a process of its own. Nanoseconds per element. */
-double measure_case(struct session *session, enum solution_name solution, int index, size_t n, int verify);
+/* One solution on all cases of a size, in random order, in a process of its own. Nanoseconds per element. */
+void measure_size(struct session *session, const struct measurement *measurement, enum solution_name solution, int size,
+                  int verify, struct random *random, double times[CASE_COUNT]);
 
 /* How many rounds a solution took part in. */
 int measurement_rounds(const struct measurement *measurement, enum solution_name solution);

@@ -112,7 +112,7 @@ uint64_t process_go(struct session *session, enum solution_name solution) {
   const uint64_t taken = nanoseconds_now() - start;
   check(session, solution, reply);
   /* Without the freeze, give what is still in flight the time that a checking harness would take anyway. */
-  if (!(session->safeguards & SAFEGUARD_FREEZE)) nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
+  if (!(session->safeguards & SAFEGUARD_FREEZE)) nanosleep(&(struct timespec){.tv_nsec = 60000000}, NULL);
   return taken;
 }
 

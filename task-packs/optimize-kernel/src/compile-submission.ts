@@ -7,13 +7,15 @@ import { plainText } from "./plain-text.ts";
 const library = "solution.so";
 const dependencies = "solution.d";
 
-export function openForCompiling(context: ScoringContext): Promise<ScoringSandbox> {
-  return context.openSandbox({ name: "compile", memoryMb: 1024 });
+/** A sandbox with the submission and nothing else. */
+export async function openForCompiling(context: ScoringContext): Promise<ScoringSandbox> {
+  const sandbox = await context.openSandbox({ name: "compile", memoryMb: 1024 });
+  await sandbox.copyIn(`${context.submission.directory}/${submissionFile}`, submissionFile);
+  return sandbox;
 }
 
-/** Compiles the submission in a sandbox that holds nothing else, and takes the library out of it. */
-export async function compileSubmission(context: ScoringContext, sandbox: ScoringSandbox): Promise<Uint8Array> {
-  await sandbox.copyIn(`${context.submission.directory}/${submissionFile}`, submissionFile);
+/** Compiles the submission and takes the library out of its sandbox. */
+export async function compileSubmission(sandbox: ScoringSandbox): Promise<Uint8Array> {
   checkResult(await sandbox.run(command()));
   const foreign = foreignFiles(await readRule(sandbox));
   if (foreign[0] !== undefined) {

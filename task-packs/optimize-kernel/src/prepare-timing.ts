@@ -10,30 +10,24 @@ const anchors = [
   { source: "kernel/copy.c", name: "floor", flags: ["-Ddevice_copy=prefix_sum"] },
 ] as const;
 
-/** The address space of a solution is limited to 1 GiB; the harness and the shared regions need 200 MB. */
-export function openForTiming(context: ScoringContext): Promise<ScoringSandbox> {
-  return context.openSandbox({ name: "timing", memoryMb: 1536, pids: 256 });
-}
-
-/** Compiles the harness and the anchors in the sandbox that times. */
-export async function prepareTiming(context: ScoringContext, sandbox: ScoringSandbox): Promise<void> {
+/** A sandbox with the sources of the harness and the anchors. */
+export async function openForTiming(context: ScoringContext): Promise<ScoringSandbox> {
+  // The address space of a solution is limited to 1 GiB; the harness and the shared regions need 200 MB.
+  const sandbox = await context.openSandbox({ name: "timing", memoryMb: 1536, pids: 256 });
   await sandbox.copyIn(context.packPath("harness"), "harness-source");
   for (const { source, name } of anchors) await sandbox.copyIn(context.packPath(source), `anchors/${name}.c`);
+  return sandbox;
+}
+
+/** Compiles the harness and the anchors. */
+export async function compileForTiming(sandbox: ScoringSandbox): Promise<void> {
+  const harness = `exec cc ${harnessFlags.join(" ")} -o harness harness-source/*.c -ldl -lm`;
   await Promise.all([
-    compile(sandbox, "the harness", [
-      "sh",
-      "-c",
-      `exec cc ${harnessFlags.join(" ")} -o harness harness-source/*.c -ldl -lm`,
-    ]),
+    compile(sandbox, "the harness", ["sh", "-c", harness]),
     ...anchors.map(({ name, flags }) =>
       compile(sandbox, name, [
-        "cc",
-        ...solutionFlags,
-        ...flags,
-        `anchors/${name}.c`,
-        "-o",
-        `anchors/${name}.so`,
-        ...solutionLibraries,
+        ...["cc", ...solutionFlags, ...flags, `anchors/${name}.c`],
+        ...["-o", `anchors/${name}.so`, ...solutionLibraries],
       ]),
     ),
   ]);

@@ -13,7 +13,7 @@ interface Rounds {
 
 /** The first entry of a score log is 0 whatever it measures: it only has to show that the starting solution works here. */
 function roundsFor(purpose: ScoringPurpose): Rounds {
-  return purpose === "start" ? { minimum: 1, maximum: 1, budgetMs: 500 } : { minimum: 4, maximum: 12, budgetMs: 2600 };
+  return purpose === "start" ? { minimum: 1, maximum: 1, budgetMs: 500 } : { minimum: 6, maximum: 14, budgetMs: 2800 };
 }
 
 /** Standard error of the normalised score that ends the rounds early. */

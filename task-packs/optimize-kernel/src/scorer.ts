@@ -1,7 +1,7 @@
 import type { ScoreResult, ScoringContext, ScoringSandbox } from "@rebench/task-kit";
 import { compileSubmission, openForCompiling } from "./compile-submission.ts";
 import { InvalidSubmission } from "./invalid.ts";
-import { openForTiming, prepareTiming } from "./prepare-timing.ts";
+import { compileForTiming, openForTiming } from "./prepare-timing.ts";
 import { validResult } from "./result.ts";
 import { runHarness } from "./run-harness.ts";
 
@@ -24,10 +24,10 @@ export async function score(context: ScoringContext): Promise<ScoreResult> {
 async function prepare(context: ScoringContext): Promise<ScoringSandbox> {
   context.progress("compiling", 0);
   const [compiling, timing] = await Promise.all([openForCompiling(context), openForTiming(context)]);
-  const prepared = prepareTiming(context, timing);
+  const prepared = compileForTiming(timing);
   // Unhandled only until it is awaited below, or not needed any more.
   prepared.catch(() => undefined);
-  const library = await compileSubmission(context, compiling);
+  const library = await compileSubmission(compiling);
   await prepared;
   await timing.write([{ path: "solution.so", content: library, mode: 0o755 }]);
   return timing;

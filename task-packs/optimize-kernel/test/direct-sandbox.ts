@@ -16,7 +16,12 @@ export async function openDirectSandbox(): Promise<ScoringSandbox> {
   const directory = await mkdtemp(path.join(tmpdir(), "optimize-kernel-"));
   const sharedMemory = await mkdtemp(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "optimize-kernel-"));
   const inside = (relative: string): string => path.join(directory, relative);
-  const start = (command: ScoringCommand): Promise<RunningCommand> => Promise.resolve(begin(command, directory));
+  const running: RunningCommand[] = [];
+  const start = (command: ScoringCommand): Promise<RunningCommand> => {
+    const started = begin(command, directory);
+    running.push(started);
+    return Promise.resolve(started);
+  };
   return {
     directory,
     sharedMemory,
@@ -40,6 +45,7 @@ export async function openDirectSandbox(): Promise<ScoringSandbox> {
     start,
     run: async (command) => (await start(command)).result,
     async close() {
+      await Promise.all(running.map((command) => command.kill()));
       await rm(directory, { recursive: true, force: true });
       await rm(sharedMemory, { recursive: true, force: true });
     },
