@@ -80,10 +80,13 @@ export function removeTraces(record: TraceRecord): void {
   rmSync(record.path, { force: true });
 }
 
+// Whoever is gone could only write where everyone can, or below a folder of its own: nothing else is looked through.
 function sweepOpenFolders({ openFolders, users }: TraceRecord): void {
   if (openFolders.length === 0 || users.length === 0) return;
   const owned = users.flatMap((user, index) => [...(index === 0 ? [] : ["-o"]), "-uid", String(user)]);
-  spawnSync("find", [...openFolders, "-xdev", "(", ...owned, ")", "-delete"], { stdio: "ignore" });
+  const remove = ["(", ...owned, ")", "-prune", "-execdir", "rm", "-rf", "--", "{}", "+"];
+  const skip = ["-o", "-type", "d", "!", "-perm", "-0002", "-prune"];
+  spawnSync("find", [...openFolders, "-xdev", ...remove, ...skip], { stdio: "ignore", env: { PATH: "/usr/bin:/bin" } });
 }
 
 // `rm` walks by file descriptor: an agent that swaps a folder for a link meanwhile cannot lead it elsewhere.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { makeSpec, run, start, withSandbox, type SandboxContractOptions } from "./contract-setting.ts";
@@ -13,13 +13,15 @@ export function deathContract(options: SandboxContractOptions): void {
       const mark = token();
       const execution = await start(
         sandbox,
-        `setsid sleep ${mark} & chmod 0 solution; mkdir -p a/b; chmod 0 a; sleep ${mark}`,
+        `setsid sleep ${mark} & chmod 0 solution; mkdir -p a/b; chmod 0 a; mkdir -p /tmp/${mark}/sub; touch /tmp/${mark}/sub/file; sleep ${mark}`,
       );
       await until("it runs", () => hostProcesses(mark).length >= 2);
       await sandbox.destroy();
       await sandbox.destroy();
       expect(hostProcesses(mark)).toEqual([]);
       expect(hostProcesses(spec.directory)).toEqual([]);
+      if (options.level !== "none") expect(existsSync(`/tmp/${mark}`)).toBe(false);
+      rmSync(`/tmp/${mark}`, { recursive: true, force: true });
       expect(mountsBelow(sandbox.layout.home)).toEqual([]);
       expect(await sandbox.ended).toEqual({ kind: "destroyed" });
       expect(await options.provider.clean({ dryRun: true })).toEqual({
