@@ -41,7 +41,12 @@ export { parseLine, type ParsedLine } from "./journal/parse-line.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";
 export { budgetView, type BudgetView } from "./attempt/budget-view.ts";
 export { executeAttempt, type ExecuteAttemptOptions } from "./attempt/execute-attempt.ts";
-export { resumeAttempt, type Recovery, type ResumedAttempt, type ResumeAttemptOptions } from "./attempt/resume-attempt.ts";
+export {
+  resumeAttempt,
+  type Recovery,
+  type ResumedAttempt,
+  type ResumeAttemptOptions,
+} from "./attempt/resume-attempt.ts";
 export { scoreReply, type ScoreReply } from "./attempt/score-reply.ts";
 export { deriveSeed } from "./attempt/seed-sequence.ts";
 export { selectScore } from "./attempt/select-score.ts";

@@ -2,6 +2,7 @@ import type { LevelProbe } from "@rebench/core";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { compose } from "../compose.ts";
+import { isUsable } from "../host/choose-sandbox.ts";
 import { openHome } from "../host/data-folder.ts";
 import { checkMachine, type MachineCheck } from "../host/machine-checks.ts";
 import { textTable } from "../reporting/table.ts";
@@ -11,7 +12,7 @@ export async function doctorCommand(options: { readonly home?: string }, context
   const home = openHome(options.home);
   const { sandboxes, protectedPaths } = compose({ home, packDirectories: [], isolation: null });
   const levels = await sandboxes.probe({ protectedPaths });
-  const best = levels.find((level) => level.available);
+  const best = levels.find(isUsable);
   const checks = [...(await checkMachine(home)), ...levels.map((level) => levelCheck(level, best))];
   const ok = best !== undefined && checks.every((check) => check.status !== "missing");
   if (context.json !== "none") context.print({ ok, isolation: best?.level ?? null, checks });
@@ -31,19 +32,9 @@ function levelCheck(level: LevelProbe, best: LevelProbe | undefined): MachineChe
     .filter(([, holds]) => holds)
     .map(([what]) => what);
   const keeps = held.length === 0 ? "no guarantees" : `keeps apart ${held.join(", ")}`;
+  const id = `isolation.${level.level}`;
   const name = `isolation ${level.level}`;
-  if (level.available)
-    return {
-      id: `isolation.${level.level}`,
-      name,
-      status: "ok",
-      found: level === best ? `${keeps} (in force)` : keeps,
-    };
-  return {
-    id: `isolation.${level.level}`,
-    name,
-    status: "warn",
-    found: level.reason ?? "not available",
-    ...(level.fix === undefined ? {} : { fix: level.fix }),
-  };
+  if (isUsable(level)) return { id, name, status: "ok", found: level === best ? `${keeps} (in force)` : keeps };
+  const found = level.reason ?? "its agent could read the packs and the data folder";
+  return { id, name, status: "warn", found, ...(level.fix === undefined ? {} : { fix: level.fix }) };
 }

@@ -30,10 +30,12 @@ export interface LevelRequest {
 export async function chooseLevel({ sandboxes, protectedPaths, tiers, wanted }: LevelRequest): Promise<LevelProbe> {
   const probes = await sandboxes.probe({ protectedPaths });
   const candidates = wanted === null ? probes : probes.filter((probe) => probe.level === wanted);
-  const chosen = candidates.find((probe) => probe.available);
-  const reasons = candidates.map((probe) => `${probe.level}: ${probe.reason ?? "available"}`).join("; ");
+  const chosen = candidates.find(isUsable);
+  const reasons = candidates
+    .map((probe) => `${probe.level}: ${probe.reason ?? "its agent could read the packs and the data folder"}`)
+    .join("; ");
   if (chosen === undefined) {
-    const message = `${wanted === null ? "no isolation level" : `isolation level ${wanted}`} can be used here (${reasons})`;
+    const message = `${wanted === null ? "no isolation level can" : `isolation level ${wanted} cannot`} be used here (${reasons})`;
     const fix = candidates.find((probe) => probe.fix !== undefined)?.fix ?? "`rebench doctor` says how to get one";
     throw new RebenchError({ code: "sandbox.unavailable", message, fix });
   }
@@ -42,6 +44,11 @@ export async function chooseLevel({ sandboxes, protectedPaths, tiers, wanted }: 
     throw new RebenchError({ code: "sandbox.level-too-low", message: "full tiers refuse isolation level none", fix });
   }
   return chosen;
+}
+
+/** Every level but `none` must keep what decides a score from its agent; one that cannot here is not that level. */
+export function isUsable({ available, level, guarantees }: LevelProbe): boolean {
+  return available && (level === "none" || guarantees.files);
 }
 
 const localLevels: readonly IsolationLevel[] = ["bwrap", "unshare", "uid", "none"];

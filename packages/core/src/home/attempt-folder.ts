@@ -22,11 +22,7 @@ export function attemptStore(home: HomeLayout): AttemptStore {
   };
 }
 
-function attemptFolder(
-  directory: string,
-  journalPath: string,
-  journal: AttemptFolder["journal"],
-): AttemptFolder {
+function attemptFolder(directory: string, journalPath: string, journal: AttemptFolder["journal"]): AttemptFolder {
   return {
     directory,
     journalPath,
