@@ -3,7 +3,14 @@ import tseslint from "typescript-eslint";
 
 // Files that own the clock, the environment, the terminal: apps, adapters to the outside, and what is no part of a package.
 const owners = ["apps/**", "packages/sandbox-*/**", "packages/supervisor/**"];
-const notPackages = ["scripts/**", "bench/**", "*.config.{js,ts}", "**/*.test.{ts,tsx}", "**/test/**", "packages/*/src/testing/**"];
+const notPackages = [
+  "scripts/**",
+  "bench/**",
+  "*.config.{js,ts}",
+  "**/*.test.{ts,tsx}",
+  "**/test/**",
+  "packages/*/src/testing/**",
+];
 
 const port = "belongs to apps and adapters; take it as an argument or through a port.";
 const defaultExport = {
