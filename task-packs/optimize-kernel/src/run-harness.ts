@@ -13,7 +13,7 @@ interface Rounds {
 
 /** The first entry of a score log is 0 whatever it measures: it only has to show that the starting solution works here. */
 function roundsFor(purpose: ScoringPurpose): Rounds {
-  return purpose === "start" ? { minimum: 1, maximum: 1, budgetMs: 500 } : { minimum: 6, maximum: 14, budgetMs: 2800 };
+  return purpose === "start" ? { minimum: 1, maximum: 1, budgetMs: 500 } : { minimum: 8, maximum: 16, budgetMs: 3400 };
 }
 
 /** Standard error of the normalised score that ends the rounds early. */
@@ -34,6 +34,8 @@ export async function runHarness(context: ScoringContext, sandbox: ScoringSandbo
     stdin: configuration(context),
   });
   await warden.kill();
+  // Whatever became of it; but it must be over before its sandbox is closed.
+  await warden.result.catch(() => undefined);
   const output = readHarnessOutput(result.stdout);
   if (output !== undefined) return output;
   const ending = result.timedOut ? "ran out of time" : `ended with ${result.exitCode ?? "a signal"}`;

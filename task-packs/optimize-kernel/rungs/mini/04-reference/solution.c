@@ -172,7 +172,7 @@ static inline __m256i lanes(__m256i bits, int k) {
 static inline __m256i scan_vector(__m256i v) {
   const __m256i third = _mm256_setr_epi32(0, 0, 0, 0, 3, 3, 3, 3);
   v = _mm256_add_epi32(v, _mm256_slli_epi64(v, 32));
-  v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
+  v = _mm256_add_epi32(v, _mm256_blend_epi32(_mm256_setzero_si256(), _mm256_shuffle_epi32(v, 0x50), 0xcc));
   __m256i low = _mm256_permutevar8x32_epi32(v, third);
   return _mm256_add_epi32(v, _mm256_blend_epi32(_mm256_setzero_si256(), low, 0xf0));
 }
