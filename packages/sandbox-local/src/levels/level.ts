@@ -19,7 +19,7 @@ export interface LevelOptions {
  * could end, and the kernel reaps orphans for a parent that ignores them, which a shell cannot be told to.
  */
 export function holderScript(endsWithSupervisor: boolean): string {
-  const wait = endsWithSupervisor ? "cat" : "sleep 1000000";
+  const wait = endsWithSupervisor ? "cat" : "sleep 30";
   return `echo ready; exec env --ignore-signal=CHLD ${wait} >/dev/null`;
 }
 
