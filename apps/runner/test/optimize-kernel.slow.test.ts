@@ -16,7 +16,16 @@ describe("optimize-kernel mini, at length", () => {
 
   it("times one submission at a time, also when attempts run in parallel", { timeout: 300_000 }, async () => {
     await using bench = await Bench.open();
-    const { code, value } = await bench.json("run", "optimize-kernel", "--agent", "reference", "--attempts", "3", "--parallel", "3");
+    const { code, value } = await bench.json(
+      "run",
+      "optimize-kernel",
+      "--agent",
+      "reference",
+      "--attempts",
+      "3",
+      "--parallel",
+      "3",
+    );
     expect(code).toBe(0);
     const waited = value.attempts.map(({ ledger }) => ledger["queue"] ?? 0);
     expect(Math.max(...waited)).toBeGreaterThan(0);

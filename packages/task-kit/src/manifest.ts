@@ -5,7 +5,7 @@ export const packManifestSchema = z.object({
   spec: z.number().int(),
   /** Module whose default export is the pack, relative to the package root. */
   entry: z.string().min(1),
-  /** Used instead of `entry` in a checkout where `entry` has not been built. TypeScript that Node can strip. */
+  /** Used instead of `entry` where it exists, which is in a checkout: TypeScript that Node can strip. Not part of what is published. */
   source: z.string().min(1).optional(),
   /** Range of host versions that the pack works with. */
   host: z.string().min(1),

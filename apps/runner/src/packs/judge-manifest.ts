@@ -5,9 +5,12 @@ import semver from "semver";
 import type { PackProblem } from "./pack-problem.ts";
 
 export type JudgedManifest =
-  { readonly ok: true; readonly entry: string } | { readonly ok: false; readonly problems: readonly PackProblem[] };
+  { readonly ok: true; readonly entry: string; readonly fromSource: boolean } | { readonly ok: false; readonly problems: readonly PackProblem[] };
 
-/** Judges a pack's `rebench` field, before any of its code runs. `entry` is the absolute path of the module to load. */
+/**
+ * Judges a pack's `rebench` field, before any of its code runs. `entry` is the absolute path of the module to load: the source
+ * where it is there, so that a checkout never runs a stale build.
+ */
 export function judgeManifest(directory: string, field: unknown, hostVersion: string): JudgedManifest {
   const parsed = packManifestSchema.safeParse(field);
   if (!parsed.success) {
@@ -40,7 +43,7 @@ export function judgeManifest(directory: string, field: unknown, hostVersion: st
       fix: "install the version of rebench that it asks for",
     });
   }
-  const candidates = [entry, ...(source === undefined ? [] : [source])].map((file) => path.resolve(directory, file));
+  const candidates = [...(source === undefined ? [] : [source]), entry].map((file) => path.resolve(directory, file));
   const outside = candidates.find((file) => path.relative(directory, file).startsWith(".."));
   if (outside !== undefined) {
     problems.push({
@@ -57,5 +60,6 @@ export function judgeManifest(directory: string, field: unknown, hostVersion: st
       fix: "build the pack, or correct rebench.entry",
     });
   }
-  return problems.length === 0 && found !== undefined ? { ok: true, entry: found } : { ok: false, problems };
+  if (problems.length > 0 || found === undefined) return { ok: false, problems };
+  return { ok: true, entry: found, fromSource: source !== undefined && found === candidates[0] };
 }

@@ -30,7 +30,7 @@ export async function loadPack(directory: string, hostVersion: string): Promise<
     name: String(manifest["name"]),
     version: String(manifest["version"]),
     directory,
-    digest: await packDigest(directory),
+    digest: await packDigest(directory, { withoutBuild: judged.fromSource }),
     pack: exported as TaskPack,
   };
 }
