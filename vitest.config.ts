@@ -4,21 +4,39 @@ import { TallyReporter } from "./scripts/tally-reporter.ts";
 const slow = process.env["REBENCH_SLOW"] === "1";
 const tally = process.env["REBENCH_TALLY"];
 
+const rooms = ["packages", "apps", "task-packs", "examples", "scripts"];
+const tests = rooms.map((room) => `${room}/**/*.test.{ts,tsx}`);
+const timing = rooms.map((room) => `${room}/**/*.timing.test.ts`);
+const never = ["**/node_modules/**", "**/dist/**", ...(slow ? [] : ["**/*.slow.*"])];
+
+const common = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000 } as const;
+
 export default defineConfig({
   test: {
-    environment: "node",
-    include: [
-      "packages/**/*.test.{ts,tsx}",
-      "apps/**/*.test.{ts,tsx}",
-      "task-packs/**/*.test.ts",
-      "examples/**/*.test.ts",
-      "scripts/**/*.test.ts",
-    ],
-    exclude: ["**/node_modules/**", "**/dist/**", ...(slow ? [] : ["**/*.slow.test.{ts,tsx}"])],
-    // Many tests start whole programs: two files at once leave them room on a small machine.
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     reporters: tally === undefined ? ["default"] : ["default", new TallyReporter(tally)],
+    projects: [
+      // Many tests start whole programs: two files at once leave them room on a small machine.
+      {
+        test: {
+          ...common,
+          name: "all",
+          include: tests,
+          exclude: [...never, ...timing],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // Where something is timed nothing else may run beside it.
+      {
+        test: {
+          ...common,
+          name: "timing",
+          include: timing,
+          exclude: never,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,11 +1,19 @@
+import { statSync } from "node:fs";
 import { commandAgent, nopAgent, referenceAgent } from "@rebench/agents";
 import type { Agent, AgentConfig } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
 
 const names = ["nop", "reference", "command"];
 
-/** What a person asked for, as part of a plan. Errors with code `agent.not-found` or `usage.command`. */
-export function agentConfig(name: string, command: string | undefined): AgentConfig {
+export interface AgentRequest {
+  readonly name: string;
+  readonly command: string | undefined;
+  /** Absolute path. */
+  readonly files: string | undefined;
+}
+
+/** What a person asked for, as part of a plan. Errors with code `agent.not-found`, `usage.command` or `usage.agent-files`. */
+export function agentConfig({ name, command, files }: AgentRequest): AgentConfig {
   if (!names.includes(name)) {
     throw new RebenchError({
       code: "agent.not-found",
@@ -13,17 +21,25 @@ export function agentConfig(name: string, command: string | undefined): AgentCon
       fix: `agents: ${names.join(", ")}`,
     });
   }
-  if ((name === "command") !== (command !== undefined)) {
+  if ((name === "command") !== (command !== undefined) || (name !== "command" && files !== undefined)) {
+    const message =
+      name === "command"
+        ? "the agent `command` needs a shell line"
+        : `--command and --agent-files go with --agent command, not ${name}`;
     throw new RebenchError({
       code: "usage.command",
-      message:
-        name === "command"
-          ? "the agent `command` needs a shell line"
-          : `--command goes with --agent command, not ${name}`,
-      fix: "e.g. --agent command --command 'python3 my_agent.py'",
+      message,
+      fix: "e.g. --agent command --command 'python3 ~/agent/main.py' --agent-files ./my-agent",
     });
   }
-  return command === undefined ? { name } : { name, command };
+  if (files !== undefined && statSync(files, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new RebenchError({
+      code: "usage.agent-files",
+      message: `${files} is not a folder`,
+      fix: "name the folder that holds your agent",
+    });
+  }
+  return { name, ...(command === undefined ? {} : { command }), ...(files === undefined ? {} : { files }) };
 }
 
 export function createAgent(config: AgentConfig): Agent {
@@ -33,7 +49,10 @@ export function createAgent(config: AgentConfig): Agent {
     case "reference":
       return referenceAgent;
     case "command":
-      return commandAgent(config.command ?? "");
+      return commandAgent({
+        line: config.command ?? "",
+        ...(config.files === undefined ? {} : { files: config.files }),
+      });
     default:
       throw new RebenchError({
         code: "agent.not-found",

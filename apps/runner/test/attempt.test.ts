@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { Bench, toyTask } from "./cli.ts";
@@ -26,6 +26,16 @@ describe("an attempt", () => {
     expect(text).toContain("noted");
     expect(text).toMatch(/score 0: normalised 0\.0000, raw -1\.954801\nscore 1:/);
     expect(await readFile(attempt.journal, "utf8")).toContain("half way");
+  });
+
+  it("brings a folder of the agent's own along", async () => {
+    await using bench = await Bench.open();
+    const folder = path.join(bench.home, "my-agent");
+    await mkdir(folder);
+    await writeFile(path.join(folder, "main.sh"), "echo 3.14 > answer.txt\nscore\n");
+    const { code, attempt } = await bench.attempt("sh ~/agent/main.sh", "--agent-files", folder);
+    expect(code).toBe(0);
+    expect(attempt.score?.normalized).toBeCloseTo(0.951, 3);
   });
 
   it("tells the agent of a hidden_score task validity only", async () => {

@@ -27,6 +27,13 @@ describe("bad input gets one clear error and its exit code", () => {
     ],
     ["an unknown agent", ["run", toyTask, "--agent", "gpt-99"], 2, "agent.not-found", "nop, reference, command"],
     ["a command agent without a command", ["run", toyTask, "--agent", "command"], 2, "usage.command", "--command"],
+    [
+      "agent files that are no folder",
+      [...run.slice(0, 2), "--agent", "command", "--command", "true", "--agent-files", "./none"],
+      2,
+      "usage.agent-files",
+      "folder",
+    ],
     ["a duration that is none", [...run, "--time", "soon"], 2, "usage.duration", "30m"],
     ["a count that is none", [...run, "--attempts", "0"], 2, "usage.number", ""],
     ["a sandbox that is none", [...run, "--sandbox", "vm"], 2, "usage.sandbox", "auto, local, docker"],

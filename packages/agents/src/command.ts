@@ -3,15 +3,23 @@ import { z } from "zod";
 
 const rememberedSchema = z.object({ executionId: z.string() });
 
+export interface CommandAgentOptions {
+  /** The shell line; it starts in the solution folder. */
+  readonly line: string;
+  /** Host folder that is copied to `~/agent` first. */
+  readonly files?: string;
+}
+
 /**
  * Runs one shell line in the sandbox; the attempt is over when it ends. The line runs detached: a runner that takes the attempt
  * over waits for the same command instead of starting another.
  */
-export function commandAgent(line: string): Agent {
+export function commandAgent({ line, files }: CommandAgentOptions): Agent {
   return {
     name: "command",
     async run({ sandbox, remembered, remember, signal }) {
       const earlier = rememberedSchema.safeParse(remembered);
+      if (files !== undefined && !earlier.success) await sandbox.copyIn(files, `${sandbox.layout.home}/agent`, "agent");
       const execution = earlier.success
         ? sandbox.execution(earlier.data.executionId)
         : await sandbox.exec({ argv: ["/bin/sh", "-c", line], user: "agent", cwd: sandbox.layout.solution });

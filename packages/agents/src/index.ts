@@ -1,3 +1,3 @@
 export { nopAgent } from "./nop.ts";
 export { referenceAgent } from "./reference.ts";
-export { commandAgent } from "./command.ts";
+export { commandAgent, type CommandAgentOptions } from "./command.ts";

@@ -45,11 +45,12 @@ export function buildProgram(finish: (code: number) => void): Command {
     add(
       "run <task...>",
       "attempt tasks with an agent",
-      "rebench run optimize-kernel --agent command --command 'python3 agent.py' --time 30m",
+      "rebench run optimize-kernel --agent command --agent-files ./my-agent --command 'python3 ~/agent/main.py' --time 30m",
     ),
   )
     .requiredOption("--agent <name>", "nop, reference, or command")
     .option("--command <line>", "the shell line of --agent command; it starts in the solution folder")
+    .option("--agent-files <folder>", "copied to ~/agent in the sandbox, for --agent command")
     .option("--tier <tier>", "mini or full", "mini")
     .option("--attempts <n>", "attempts of each task", "1")
     .option("--parallel <n>", "attempts at the same time", "1")

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import path from "node:path";
 import { planRun, type LevelProbe, type LoadedTask, type RunPlan } from "@rebench/core";
 import type { HomeLayout } from "@rebench/core/home";
 import { RebenchError, type TierName } from "@rebench/task-kit";
@@ -17,6 +18,7 @@ import { carryOut } from "./carry-out.ts";
 export interface RunOptions {
   readonly agent: string;
   readonly command?: string;
+  readonly agentFiles?: string;
   readonly tier: string;
   readonly attempts: string;
   readonly parallel: string;
@@ -39,10 +41,11 @@ export async function runCommand(
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
   const tasks = await loadTasks(names, tierName(options.tier), context.workingDirectory);
+  const files = optional(options.agentFiles, (folder) => path.resolve(context.workingDirectory, folder)) ?? undefined;
   const plan = planRun(
     {
       tasks,
-      agents: [agentConfig(options.agent, options.command)],
+      agents: [agentConfig({ name: options.agent, command: options.command, files })],
       attempts: parseCount(options.attempts),
       parallel: parseCount(options.parallel),
       sandbox: sandboxKind(options.sandbox),

@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { meanScore } from "./mean-score.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
 
 /** Known exploits a tier must bring: more where submissions are code. */
 const fewest = { code: 6, data: 3 };
+
+/** One timed score may be above the noise by chance; this many in all say whether it was. */
+const secondLook = 5;
 
 /** Every known exploit ends invalid, or at most the noise above 0. */
 export const cheatsCheck: Check = {
@@ -47,6 +51,10 @@ async function tryCheat({ loaded, grader, attempt }: CheckContext, name: string,
     case "failed":
       return { id, ok: false, message: `the scorer failed on it: ${verdict.reason}` };
     case "valid":
-      return judge(verdict.normalized, "scores");
+      if (verdict.normalized <= loaded.tier.noise) return judge(verdict.normalized, "scores");
+      return judge(
+        await meanScore(grader, { folder, purpose: id, scorings: secondLook }),
+        `over ${secondLook} scorings scores`,
+      );
   }
 }

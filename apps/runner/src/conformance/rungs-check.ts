@@ -1,9 +1,12 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { meanScore } from "./mean-score.ts";
 import type { Check } from "./check.ts";
 
 const fewest = 4;
 const apart = 5;
+/** Scorings of each rung where scores are noisy. */
+const scorings = 3;
 
 /** Submissions of rising skill are told apart: at least four, neighbours at least five times the noise apart. */
 export const rungsCheck: Check = {
@@ -16,10 +19,13 @@ export const rungsCheck: Check = {
     const scored: { name: string; normalized: number }[] = [];
     for (const name of names) {
       onProgress(`rung ${name}`);
-      const verdict = await grader.grade(path.join(packPath(tier.rungs), name), `rung ${name}`);
+      const folder = path.join(packPath(tier.rungs), name);
+      const verdict = await grader.grade(folder, `rung ${name}`);
       if (verdict.status !== "valid")
         return [{ id: "rungs", ok: false, message: `${name}: ${verdict.status}: ${verdict.reason}` }];
-      scored.push({ name, normalized: verdict.normalized });
+      const normalized =
+        tier.noise === 0 ? verdict.normalized : await meanScore(grader, { folder, purpose: `rung ${name}`, scorings });
+      scored.push({ name, normalized });
     }
     const shown = scored.map(({ name, normalized }) => `${name} ${normalized.toFixed(3)}`).join(", ");
     const close = scored

@@ -5,7 +5,8 @@ import semver from "semver";
 import type { PackProblem } from "./pack-problem.ts";
 
 export type JudgedManifest =
-  { readonly ok: true; readonly entry: string; readonly fromSource: boolean } | { readonly ok: false; readonly problems: readonly PackProblem[] };
+  | { readonly ok: true; readonly entry: string; readonly fromSource: boolean }
+  | { readonly ok: false; readonly problems: readonly PackProblem[] };
 
 /**
  * Judges a pack's `rebench` field, before any of its code runs. `entry` is the absolute path of the module to load: the source

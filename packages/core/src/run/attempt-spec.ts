@@ -40,6 +40,8 @@ const agentConfigSchema = z.object({
   name: z.string(),
   /** For `command`: the shell line. */
   command: z.string().optional(),
+  /** For `command`: host folder that is copied to `~/agent` in the sandbox. */
+  files: z.string().optional(),
 });
 
 /** One attempt, self-contained: the unit that a scheduler hands to a machine. */

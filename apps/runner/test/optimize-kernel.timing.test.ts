@@ -13,8 +13,9 @@ describe("optimize-kernel mini, through the command line", () => {
     expect(nop.value.attempts[0]?.score?.normalized).toBeLessThanOrEqual(0.05);
     const reference = await bench.json("run", "optimize-kernel", "--agent", "reference", "--sandbox", "local");
     const score = reference.value.attempts[0]?.score;
-    expect(score?.normalized).toBeGreaterThan(0.9);
-    expect(score?.normalized).toBeLessThan(1.1);
+    // Wide enough for a machine with neighbours; the slow tests ask for 0.9 to 1.1.
+    expect(score?.normalized).toBeGreaterThan(0.75);
+    expect(score?.normalized).toBeLessThan(1.25);
     expect(reference.value.attempts[0]?.anchors).toMatchObject({ measured: true });
   });
 
