@@ -15,7 +15,7 @@ export const mini: Tier = {
     // Four hours: the first hour brings vectors and threads, what lies beyond them keeps giving a few percent at a time.
     workingSeconds: 4 * 60 * 60,
     wallSeconds: 6 * 60 * 60,
-    // One every two minutes. Noise is 0.04, so asking more often would reward luck, not work.
+    // One every two minutes. Noise is 0.03, so asking more often would reward luck, not work.
     scoreCalls: 120,
   },
   conditions: { network: "none", tools: "the sandbox's C compiler and shell", models: "none but the agent itself" },

@@ -33,10 +33,7 @@ export const leakCheck: Check = {
       ...(loaded.tier.background === undefined ? [] : [loaded.tier.background]),
     ]);
     const leaked: string[] = seen.includes("rebench-leak: ") ? ["the pack's folder"] : [];
-    for (const { relative, content } of await secrets(loaded)) {
-      if (passages(content).some((passage) => !given.includes(passage) && seen.includes(passage)))
-        leaked.push(relative);
-    }
+    leaked.push(...findLeaks(seen, given, await secrets(loaded)));
     const sane = seen.includes(given.subarray(0, shortestWhole));
     if (!sane)
       return [
