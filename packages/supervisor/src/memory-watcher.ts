@@ -22,6 +22,18 @@ export function watchMemory(options: MemoryWatchOptions): () => void {
 
   function look(): void {
     let pauseMs = calmMs;
+    try {
+      pauseMs = compare();
+    } catch (error) {
+      // Processes that cannot be seen now can be seen later.
+      console.error(error);
+    }
+    timer = setTimeout(look, pauseMs);
+  }
+
+  /** How long until the next look. */
+  function compare(): number {
+    let pauseMs = calmMs;
     if (options.commands.size > 0 && !options.isFrozen()) {
       const query = memberQuery(options.target, "all", "inside");
       const members = findMembers(query);
@@ -33,7 +45,7 @@ export function watchMemory(options: MemoryWatchOptions): () => void {
         if (command !== null) options.onExceeded(command);
       }
     }
-    timer = setTimeout(look, pauseMs);
+    return pauseMs;
   }
 
   timer = setTimeout(look, closeMs);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isStopped, parseStat, type ProcessEntry } from "./process-table.ts";
+import { throwIfExhausted } from "./unreadable.ts";
 
 /**
  * Whether no thread of a process can run a further instruction of its own. Stopped, that is; or in the middle of `vfork`, where
@@ -18,7 +19,8 @@ function threadStates(entry: ProcessEntry, procRoot: string): string[] {
   try {
     const folder = `${procRoot}/${entry.pid}/task`;
     return readdirSync(folder).map((thread) => parseStat(readFileSync(`${folder}/${thread}/stat`, "latin1")).state);
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     // It ended, or one of its threads did: the next look tells.
     return [entry.state];
   }

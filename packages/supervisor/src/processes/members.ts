@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import type { Membership } from "../recipe.ts";
 import { isDead, readProcesses, type ProcessEntry } from "./process-table.ts";
+import { throwIfExhausted } from "./unreadable.ts";
 
 /** Set in the environment of every command, so that what left its parent is still found. */
 export const sandboxVariable = "REBENCH_SANDBOX";
@@ -67,7 +68,8 @@ export function withDescendants(entries: readonly ProcessEntry[], roots: Readonl
 export function hasVariable(pid: number, name: string, value: string): boolean {
   try {
     return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(`\0${name}=${value}\0`);
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return false;
   }
 }
@@ -77,7 +79,8 @@ export function userOf(procRoot: string, pid: number): number | null {
   try {
     const user = /^Uid:\s+(\d+)/m.exec(readFileSync(`${procRoot}/${pid}/status`, "latin1"))?.[1];
     return user === undefined ? null : Number(user);
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return null;
   }
 }
@@ -85,7 +88,8 @@ export function userOf(procRoot: string, pid: number): number | null {
 export function namespaceOf(pid: number): string | null {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return null;
   }
 }
@@ -93,7 +97,8 @@ export function namespaceOf(pid: number): string | null {
 function isFirst(pid: number): boolean {
   try {
     return /^NSpid:.*\s1$/m.test(readFileSync(`/proc/${pid}/status`, "latin1"));
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { isGone, throwIfExhausted } from "./unreadable.ts";
 
 /** One line of the process table. Times in seconds. */
 export interface ProcessEntry {
@@ -42,7 +43,8 @@ export function parseStat(text: string): ProcessEntry {
 export function readProcess(pid: number, procRoot = "/proc"): ProcessEntry | null {
   try {
     return parseStat(readFileSync(`${procRoot}/${pid}/stat`, "latin1"));
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return process.platform === "linux" ? null : (readWithPs(["-p", String(pid)])[0] ?? null);
   }
 }
@@ -59,8 +61,9 @@ export function readProcesses(procRoot = "/proc"): ProcessEntry[] {
 function listNames(procRoot: string): string[] {
   try {
     return readdirSync(procRoot);
-  } catch {
-    return [];
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
   }
 }
 

@@ -15,6 +15,10 @@ export interface RelayPaths {
 }
 
 const mostStreams = 256;
+// A few more than can be served, for answers to those that cannot. Beyond that a connection is closed without a word: whoever
+// connects in a loop must not use up the supervisor's open files.
+const mostConnections = mostStreams + 8;
+const refusedForMs = 250;
 const refusal = JSON.stringify({ ok: false, text: "No runner is attached: try again when the attempt is being run." });
 const unavailable =
   "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n" +
@@ -37,6 +41,7 @@ export async function startRelay(paths: RelayPaths): Promise<RelayServer> {
       if (error) socket.destroy();
     });
   });
+  inside.maxConnections = mostConnections;
   const outside = createServer((socket) => {
     runner?.socket.destroy();
     // Streams are opened on our side only.
@@ -62,7 +67,7 @@ function refuse(socket: Socket): void {
   socket.end(unavailable);
   // What is left unread would turn the answer into a reset connection.
   socket.resume();
-  setTimeout(() => socket.destroy(), 2000).unref();
+  setTimeout(() => socket.destroy(), refusedForMs).unref();
 }
 
 async function listen(server: Server, path: string): Promise<void> {
