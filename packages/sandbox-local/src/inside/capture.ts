@@ -9,6 +9,8 @@ import { enterGuarded, openGuarded, type GuardedFolder } from "./guarded-folder.
 
 const chunkBytes = 1 << 20;
 const deepestFolder = 64;
+// With the folder of the destination before it, a path must stay below what the system takes.
+const longestPathBytes = 1024;
 
 /** Thrown within this file: the agent's fault, in words for it. */
 class Refusal extends Error {}
@@ -97,6 +99,9 @@ async function captureFolder(
         const itemPath = `${path}/${itemName}`;
         if (!Buffer.from(itemName).equals(raw)) {
           throw new Refusal(`A file in "${path}" has a name that is not UTF-8: rename it.`);
+        }
+        if (Buffer.byteLength(itemPath) > longestPathBytes) {
+          throw new Refusal(`The path "${itemPath}" is longer than ${longestPathBytes} bytes: use shorter names.`);
         }
         if (item.isDirectory()) {
           let inner: GuardedFolder;
