@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionResult } from "@rebench/core";
 import { writeJsonAtomic } from "./atomic-file.ts";
 import { commandFolder, outputPath, resultPath } from "./command-files.ts";
@@ -34,6 +35,8 @@ export interface CommandsOptions {
   readonly onTimeout: (command: RunningCommand) => void;
   readonly onExit: (id: string, result: ExecutionResult) => void;
 }
+
+const retryMs = 5000;
 
 export function createCommands(options: CommandsOptions): Commands {
   const { configuration, first } = options;
@@ -92,13 +95,17 @@ export function createCommands(options: CommandsOptions): Commands {
       };
       closeSync(files.stdout);
       closeSync(files.stderr);
-      void writeJsonAtomic(resultPath(configuration.directory, id), result).finally(() => {
+      void keepResult(resultPath(configuration.directory, id), result).then(() => {
         running.delete(id);
         options.onExit(id, result);
       });
     };
     child.once("error", (error) => {
-      writeFileSync(files.stderr, `${error.message}\n`);
+      try {
+        writeFileSync(files.stderr, `${error.message}\n`);
+      } catch {
+        // A full disk: the exit code must do.
+      }
       finish(127, null);
     });
     child.once("exit", finish);
@@ -124,6 +131,16 @@ export function createCommands(options: CommandsOptions): Commands {
       }
     },
   };
+}
+
+/** Resolves after the first attempt: a full disk shall hold up nobody who listens. Who comes later finds it once there is room. */
+async function keepResult(path: string, result: ExecutionResult): Promise<void> {
+  try {
+    await writeJsonAtomic(path, result);
+  } catch (error) {
+    console.error(error);
+    void sleep(retryMs, null, { ref: false }).then(() => keepResult(path, result));
+  }
 }
 
 /** Lets a carrier go on, so that it sees its child's end. */
