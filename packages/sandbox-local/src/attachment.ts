@@ -25,6 +25,9 @@ export async function attachToSupervisor(directory: string, controlSocket: strin
   void client.closed.then(async () => {
     if (!detached) resolveEnded(await describeEnd(directory));
   });
+  // The supervisor says so too, but only after we have returned.
+  const status = await readStatus(directory);
+  if (status?.state.kind === "ended") resolveEnded(status.state.end);
   return {
     directory,
     exits,

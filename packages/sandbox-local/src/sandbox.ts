@@ -1,6 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { IsolationGuarantees, IsolationLevel, Sandbox, SandboxLayout, SandboxReference } from "@rebench/core";
-import { killLeftovers, removeTraces, type TraceRecord } from "@rebench/supervisor";
+import {
+  findLeftovers,
+  isAlive,
+  killLeftovers,
+  readStatus,
+  removeTraces,
+  type TraceRecord,
+} from "@rebench/supervisor";
+import { RebenchError } from "@rebench/task-kit";
 import { attachToSupervisor, type Attachment } from "./attachment.ts";
 import { openExecution } from "./execution.ts";
 import type { SandboxFolders } from "./folders.ts";
@@ -42,6 +50,23 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
     await again?.detach();
   }
 
+  async function endProcesses(): Promise<void> {
+    try {
+      await attachment.request({ method: "endProcesses" });
+    } catch (error) {
+      if (!RebenchError.is(error) || error.code !== "sandbox.gone" || !(await hasEnded())) throw error;
+      // Its supervisor took everything along; what a level could not tie to it is ended here.
+      await killLeftovers(traces);
+      if (findLeftovers(traces).length > 0) throw error;
+    }
+  }
+
+  /** Rather than that we let go of it. */
+  async function hasEnded(): Promise<boolean> {
+    const status = await readStatus(options.reference.directory);
+    return status === null || status.state.kind === "ended" || !isAlive(status.supervisor);
+  }
+
   return {
     reference: options.reference,
     isolation: options.isolation,
@@ -72,7 +97,7 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
     freeze: async () => void (await attachment.request({ method: "freeze" })),
     thaw: async (deadlines) => void (await attachment.request({ method: "thaw", deadlines })),
     setDeadlines: async (deadlines) => void (await attachment.request({ method: "setDeadlines", deadlines })),
-    endProcesses: async () => void (await attachment.request({ method: "endProcesses" })),
+    endProcesses,
     cpuSeconds: async () => Number(await attachment.request({ method: "cpuSeconds" })),
     onConnection: options.onConnection,
     detach: () => attachment.detach(),

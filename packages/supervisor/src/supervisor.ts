@@ -10,14 +10,15 @@ import { createCpuMeter } from "./cpu-meter.ts";
 import { watchDeadlines } from "./deadlines.ts";
 import { watchDisk } from "./disk-watcher.ts";
 import { watchMemory } from "./memory-watcher.ts";
+import { findMembers } from "./processes/members.ts";
 import { identifyProcess } from "./processes/process-identity.ts";
-import type { Request, RequestResult } from "./protocol.ts";
+import type { CommandRequest, Request, RequestResult } from "./protocol.ts";
 import { startRelay } from "./relay/relay-server.ts";
 import { writeStatus, type SupervisorStatus } from "./status.ts";
 import { removeTraces } from "./traces.ts";
 import { startFirstProcess } from "./tree/first-process.ts";
 import { killCommandTree } from "./tree/kill-command.ts";
-import { continueAll, signalUntil, type SignalTarget } from "./tree/signals.ts";
+import { continueAll, memberQuery, signalUntil, type SignalTarget } from "./tree/signals.ts";
 import { carriersAreAtRest, carriersHaveArrived } from "./tree/carriers.ts";
 
 /** Runs one sandbox from its first process to its removal. Resolves when there is nothing left to do. */
@@ -34,6 +35,8 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   let state: SupervisorStatus["state"] = { kind: "running" };
   let ending: Promise<void> | null = null;
   let thawed: Array<() => void> = [];
+  // While it is not zero nothing new of the agent starts.
+  let agentEndings = 0;
   let hadDeadline = false;
   let abandoned: NodeJS.Timeout | undefined;
   // Freezing, thawing and ending one after the other; a second freeze must not overtake a thaw.
@@ -47,7 +50,7 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   const commands = createCommands({
     configuration,
     first,
-    onTimeout: (command) => void killCommandTree(target, command),
+    onTimeout: kill,
     onExit: (execution, result) => server.announce({ event: "exited", execution, result }),
   });
   const target: SignalTarget = {
@@ -72,7 +75,7 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
     isFrozen: () => state.kind === "frozen",
     onExceeded: (command: RunningCommand) => {
       command.outOfMemory = true;
-      void killCommandTree(target, command);
+      kill(command);
     },
   });
   const stopDisk = watchDisk({
@@ -83,8 +86,19 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   });
   // A carrier that goes on lets its child go on.
   const wakeCarriers = (): void => {
-    if (state.kind === "running") commands.wakeCarriers();
+    try {
+      if (state.kind === "running") commands.wakeCarriers();
+    } catch (error) {
+      console.error(error);
+    }
   };
+
+  function kill(command: RunningCommand): void {
+    killCommandTree(target, command).catch((error: unknown) => {
+      console.error(error);
+      void end({ kind: "died", reason: "a command that had to end could not be ended" });
+    });
+  }
   const wake = setInterval(wakeCarriers, 200);
 
   async function setState(next: SupervisorStatus["state"]): Promise<void> {
@@ -126,15 +140,67 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
   async function freeze(): Promise<void> {
     if (state.kind !== "running") return;
     commands.pauseTimers();
-    await setState({ kind: "frozen" });
+    try {
+      await setState({ kind: "frozen" });
+    } catch (error) {
+      // Such as a full disk. Nothing has been stopped yet.
+      state = { kind: "running" };
+      commands.resumeTimers();
+      throw error;
+    }
     const stopped = await signalUntil(target, {
       scope: "agent",
       signal: "STOP",
       settled: () => carriersAreAtRest(commands.running),
       // What cannot be stopped must not put off a deadline.
       giveUp: () => ending !== null,
+    }).catch((error: unknown) => {
+      console.error(error);
+      return false;
     });
-    if (!stopped) throw new RebenchError({ code: "sandbox.freeze-failed", message: "Some processes did not stop." });
+    if (stopped) return;
+    // Nothing watches over what runs on in a frozen sandbox, and an agent can make processes that no stop reaches.
+    void end({ kind: "died", reason: "some of its processes could not be stopped" });
+    throw new RebenchError({ code: "sandbox.freeze-failed", message: "Some processes did not stop." });
+  }
+
+  /** Ends the agent's processes. Nothing is left to do where the sandbox itself has ended or does so meanwhile. */
+  async function endAgent(): Promise<void> {
+    agentEndings++;
+    for (const resume of thawed) resume();
+    thawed = [];
+    try {
+      const ended = await inSequence(
+        async () =>
+          ending === null &&
+          (await signalUntil(target, {
+            scope: "agent",
+            signal: "KILL",
+            settled: () => carriersHaveArrived(commands.running),
+            giveUp: () => ending !== null,
+          })),
+      );
+      for (const command of commands.running.values()) if (command.user === "agent") signalCarrier(command);
+      if (ended) return;
+      await ending;
+      if (ending !== null && findMembers(memberQuery(target, "agent", "host")).length === 0) return;
+      throw new RebenchError({ code: "sandbox.kill-failed", message: "Some processes did not end." });
+    } finally {
+      agentEndings--;
+    }
+  }
+
+  async function startCommand(command: CommandRequest): Promise<string> {
+    const isRefused = (): boolean => command.user === "agent" && agentEndings > 0;
+    // A new process of the agent would run while all others are stopped.
+    while (state.kind === "frozen" && command.user === "agent" && !isRefused()) {
+      await new Promise<void>((resolve) => thawed.push(resolve));
+    }
+    if (ending !== null) throw new RebenchError({ code: "sandbox.gone", message: "The sandbox has ended." });
+    if (isRefused()) {
+      throw new RebenchError({ code: "sandbox.agent-ended", message: "The agent's processes are being ended." });
+    }
+    return commands.start(command);
   }
 
   async function thaw(next: SandboxDeadlines): Promise<void> {
@@ -167,17 +233,13 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
       await destroy();
       return null;
     }
-    if (state.kind === "ended" || ending !== null) {
+    const hasEnded = state.kind === "ended" || ending !== null;
+    if (hasEnded && request.method !== "endProcesses") {
       throw new RebenchError({ code: "sandbox.gone", message: "The sandbox has ended." });
     }
     switch (request.method) {
       case "exec":
-        // A new process of the agent would run while all others are stopped.
-        while (state.kind === "frozen" && request.command.user === "agent") {
-          await new Promise<void>((resolve) => thawed.push(resolve));
-        }
-        if (ending !== null) throw new RebenchError({ code: "sandbox.gone", message: "The sandbox has ended." });
-        return commands.start(request.command);
+        return startCommand(request.command);
       case "kill": {
         const command = commands.running.get(request.execution);
         if (command !== undefined) await killCommandTree(target, command);
@@ -193,16 +255,7 @@ export async function superviseSandbox(configuration: SupervisorConfiguration, o
         await setDeadlines(request.deadlines);
         return null;
       case "endProcesses":
-        await inSequence(async () => {
-          const ended = await signalUntil(target, {
-            scope: "agent",
-            signal: "KILL",
-            settled: () => carriersHaveArrived(commands.running),
-            giveUp: () => ending !== null,
-          });
-          for (const command of commands.running.values()) if (command.user === "agent") signalCarrier(command);
-          if (!ended) throw new RebenchError({ code: "sandbox.kill-failed", message: "Some processes did not end." });
-        });
+        await endAgent();
         return null;
       case "cpuSeconds":
         return cpu();
