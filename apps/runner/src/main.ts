@@ -1,13 +1,16 @@
 import { CommanderError } from "commander";
+import { outliveClosedOutput } from "./cli/closed-output.ts";
 import { exitCodeOf, exitCodes } from "./cli/exit-codes.ts";
-import { describeError, errorObject, explainSystemError } from "./cli/print-error.ts";
+import { describeError, errorObject, explainSystemError, usageError } from "./cli/print-error.ts";
 import { buildProgram } from "./cli/program.ts";
 
 /** Runs the command line; the only place that sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  outliveClosedOutput([process.stdout, process.stderr]);
   const program = buildProgram((code) => (process.exitCode = code));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])
     command.exitOverride();
+  const json = argv.some((argument) => argument === "--json" || argument.startsWith("--json="));
   try {
     // `--json` takes a value only behind `=`, so that it can stand anywhere before a task's name.
     await program.parseAsync(
@@ -19,12 +22,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       // Commander has already said what was wrong; help and version come this way with 0.
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      if (json && error.exitCode !== 0) printErrorObject(usageError(error));
       return;
     }
-    if (argv.some((argument) => argument === "--json" || argument.startsWith("--json="))) {
-      process.stdout.write(`${JSON.stringify(errorObject(error))}\n`);
-    }
+    if (json) printErrorObject(error);
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
+
+const printErrorObject = (error: unknown): void => void process.stdout.write(`${JSON.stringify(errorObject(error))}\n`);

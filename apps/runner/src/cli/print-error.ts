@@ -1,3 +1,4 @@
+import type { CommanderError } from "commander";
 import { RebenchError } from "@rebench/task-kit/errors";
 import { terminalSafe } from "./terminal-safe.ts";
 
@@ -15,6 +16,15 @@ export function describeError(error: unknown): string {
 export function errorObject(error: unknown): Record<string, unknown> {
   if (RebenchError.is(error)) return { error: { code: error.code, message: error.message, fix: error.fix ?? null } };
   return { error: { code: "defect", message: error instanceof Error ? error.message : String(error), fix: null } };
+}
+
+/** What commander found wrong with the arguments, as one of our own errors. */
+export function usageError({ code, message }: CommanderError): RebenchError {
+  return new RebenchError({
+    code: "usage.arguments",
+    message: code === "commander.help" ? "a command is missing" : message.replace(/^error: /, ""),
+    fix: "`rebench --help` lists the commands, `rebench COMMAND --help` a command's options",
+  });
 }
 
 const sqliteFull = 13;
