@@ -8,8 +8,8 @@ export function terminalSafe(text: string): string {
   return text.replace(sequences, "").replace(control, "");
 }
 
-/** One line of at most `width` characters. */
-export function oneLine(text: string, width: number): string {
+/** One line of at most `width` characters; as long as it comes without. */
+export function oneLine(text: string, width: number = Number.POSITIVE_INFINITY): string {
   const line = terminalSafe(text).replace(/\s+/g, " ").trim();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -2,7 +2,7 @@ import { RebenchError } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { parseCount } from "../cli/number-option.ts";
-import { oneLine } from "../cli/terminal-safe.ts";
+import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import { compose } from "../compose.ts";
 import { attemptOnce } from "../conformance/attempt-once.ts";
 import type { CheckContext, CheckResult } from "../conformance/check.ts";
@@ -97,7 +97,7 @@ function chooseChecks(only: readonly string[] | undefined): typeof conformanceCh
 
 function tell(result: CheckResult, { say, style }: CommandContext): CheckResult {
   say(
-    `${result.ok ? style.good("ok  ") : style.bad("FAIL")}  ${result.id}  ${style.dim(oneLine(result.message, 400))}`,
+    `${result.ok ? style.good("ok  ") : style.bad("FAIL")}  ${terminalSafe(result.id)}  ${style.dim(oneLine(result.message, 400))}`,
   );
   return result;
 }

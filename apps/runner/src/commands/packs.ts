@@ -94,7 +94,7 @@ function packTable(packs: readonly ListedPack[]): string[] {
   );
   const broken = packs
     .filter((pack) => pack.problem !== null)
-    .map((pack) => `${pack.name}@${pack.version}: ${terminalSafe(pack.problem ?? "")}`);
+    .map((pack) => terminalSafe(`${pack.name}@${pack.version}: ${pack.problem ?? ""}`));
   return [
     ...textTable(["task", "tier", "anchors (start → reference)", "measured on", "human attempts"], rows),
     ...broken,

@@ -8,6 +8,7 @@ import { agentConfig } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { parseDuration } from "../cli/duration.ts";
 import { parseAmount, parseCount } from "../cli/number-option.ts";
+import { terminalSafe } from "../cli/terminal-safe.ts";
 import { compose } from "../compose.ts";
 import { chooseLevel, parseLevel, sandboxKind } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
@@ -98,9 +99,8 @@ const optional = <T>(text: string | undefined, parse: (text: string) => T): T | 
 function showPlan(plan: RunPlan, context: CommandContext): number {
   if (context.json !== "none") context.print({ plan });
   for (const { index, task, agent, budget, resources } of context.json === "none" ? plan.attempts : []) {
-    context.say(
-      `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`,
-    );
+    const line = `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`;
+    context.say(terminalSafe(line));
   }
   if (context.json === "none")
     context.say(`${plan.attempts.length} attempts, ${plan.parallel} at a time, seed ${plan.seed}; nothing was run`);

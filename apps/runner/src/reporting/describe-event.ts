@@ -5,19 +5,22 @@ const longest = 160;
 
 /** One event as a line for a person; null for events that are only of use to programs. */
 export function describeEvent(event: StampedEvent): string | null {
+  const text = textOf(event);
+  return text === null ? null : oneLine(text);
+}
+
+function textOf(event: StampedEvent): string | null {
   switch (event.type) {
     case "journal.opened":
       return `attempt of ${event.spec.task.name} ${event.spec.task.tier} by ${event.spec.agent.name}`;
     case "sandbox.started":
       return `sandbox ready, isolation ${event.isolation}${event.guarantees.network ? "" : " (network is NOT cut off)"}`;
-    case "sandbox.ended":
-      return `sandbox ended: ${terminalSafe(event.reason)}`;
     case "agent.started":
       return "agent starts; working time runs";
     case "agent.ended":
-      return `agent ended: ${terminalSafe(event.reason)}`;
+      return `agent ended: ${event.reason}`;
     case "pause.started":
-      return `paused: ${terminalSafe(event.reason)}`;
+      return `paused: ${event.reason}`;
     case "pause.ended":
       return "goes on";
     case "scoring.started":

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
+import { oneLine } from "../cli/terminal-safe.ts";
 
-/** Rows under headings, without borders; what does not fit a terminal wraps in its cell. */
+/** Rows under headings, without borders. Whatever a cell holds, it is one line and safe to show. */
 export function textTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
@@ -24,12 +25,12 @@ export function textTable(
     middle: "  ",
   };
   const table = new Table({
-    head: [...headings],
+    head: headings.map((heading) => oneLine(heading)),
     chars: blank,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
     colAligns: headings.map((_, column) => (right.includes(column) ? "right" : "left")),
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(row.map((cell) => oneLine(cell)));
   return table
     .toString()
     .split("\n")
