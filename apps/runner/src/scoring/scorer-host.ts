@@ -24,6 +24,9 @@ const longestOutput = 8192;
 export function scorerHost(options: ScorerHostOptions): ScorerHost {
   return {
     score(request, scoring) {
+      // An abort that came before would never be heard of again.
+      if (scoring.signal.aborted)
+        return Promise.resolve(failed("host", "host.scoring-aborted", "the scoring was aborted before it began"));
       const { isolation, protectedPaths, leaseFile } = options;
       const child = fork(entry, [], {
         execArgv: [`--max-old-space-size=${options.memoryMb}`],

@@ -28,7 +28,10 @@ export async function openScoringSandbox(provider: SandboxProvider, spec: Sandbo
     run: (command) => runToEnd(sandbox, command),
     async start(command) {
       const execution = await begin(sandbox, command);
-      return { result: finish(sandbox, execution, command), kill: () => execution.kill() };
+      const result = finish(sandbox, execution, command);
+      // A pack may await it much later; until then a lost sandbox must not end the whole process.
+      result.catch(() => undefined);
+      return { result, kill: () => execution.kill() };
     },
     close: () => sandbox.destroy(),
   };
