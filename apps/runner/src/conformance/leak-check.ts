@@ -24,7 +24,7 @@ export const leakCheck: Check = {
       ];
     const folder = `'${loaded.reference.directory.replaceAll("'", "'\\''")}'`;
     const { output } = await attempt(
-      `${readEverything}; if ls ${folder} >/dev/null 2>&1; then echo; echo 'rebench-leak: the pack can be listed'; fi`,
+      `${readEverything}; if ls ${folder} >/dev/null 2>&1 || cat ${folder}/package.json >/dev/null 2>&1; then echo; echo 'rebench-leak: the pack can be read'; fi`,
     );
     const seen = Buffer.from(output);
     const given = await contentOf(loaded, [
