@@ -1,6 +1,6 @@
 import type { CommandContext } from "../cli/command-context.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
-import { openRunIndex } from "../run-index/run-index.ts";
+import { rebuildRunIndex } from "../run-index/run-index.ts";
 
 /** `rebench index rebuild`: makes the index again from what is stored. */
 export async function indexRebuildCommand(
@@ -8,13 +8,8 @@ export async function indexRebuildCommand(
   context: CommandContext,
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
-  const index = openRunIndex(home);
-  try {
-    const runs = await index.rebuild();
-    if (context.json === "none") context.say(`${runs} runs indexed in ${home.index}`);
-    else context.print({ runs, index: home.index });
-    return 0;
-  } finally {
-    index.close();
-  }
+  const runs = await rebuildRunIndex(home);
+  if (context.json === "none") context.say(`${runs} runs indexed in ${home.index}`);
+  else context.print({ runs, index: home.index });
+  return 0;
 }

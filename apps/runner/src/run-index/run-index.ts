@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { readRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
+import { explainDamage, isDamage } from "./index-damage.ts";
 
 /** One line of `rebench runs`. */
 interface IndexedRun {
@@ -23,8 +24,47 @@ export interface RunIndex {
 
 const busyMs = 5000;
 
+/** Errors, like what it returns, with code `home.index-damaged`. */
 export function openRunIndex(home: HomeLayout): RunIndex {
+  const index = explainDamage(home, () => openDatabase(home));
+  return {
+    ...index,
+    put: (run) => explainDamage(home, () => index.put(run)),
+    list: () => explainDamage(home, () => index.list()),
+  };
+}
+
+/** Makes the index again, from nothing where the one that is there is damaged. Number of runs found. */
+export async function rebuildRunIndex(home: HomeLayout): Promise<number> {
+  try {
+    return await rebuild(home);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    for (const suffix of ["", "-wal", "-shm"]) await rm(`${home.index}${suffix}`, { force: true });
+    return rebuild(home);
+  }
+}
+
+async function rebuild(home: HomeLayout): Promise<number> {
+  const index = openDatabase(home);
+  try {
+    return await index.rebuild();
+  } finally {
+    index.close();
+  }
+}
+
+function openDatabase(home: HomeLayout): RunIndex {
   const database = new DatabaseSync(home.index, { timeout: busyMs });
+  try {
+    return prepared(home, database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepared(home: HomeLayout, database: DatabaseSync): RunIndex {
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, line TEXT NOT NULL) STRICT");
   const insert = database.prepare(
