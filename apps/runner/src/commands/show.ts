@@ -1,7 +1,7 @@
 import type { CommandContext } from "../cli/command-context.ts";
 import { terminalSafe } from "../cli/terminal-safe.ts";
 import { openHome } from "../host/data-folder.ts";
-import { readStoredRun, resultsOf } from "../host/stored-run.ts";
+import { missingFrom, readStoredRun, resultsOf } from "../host/stored-run.ts";
 import { ledgerTable, scoreTable } from "../reporting/attempt-tables.ts";
 import { resultTable } from "../reporting/result-table.ts";
 
@@ -13,12 +13,12 @@ export async function showCommand(
 ): Promise<number> {
   const run = await readStoredRun(openHome(options.home), runId);
   const attempts = resultsOf(run);
-  const result = { runId, outcome: run.file.outcome, attempts, lock: null };
+  const result = { runId, outcome: run.file.outcome, attempts, missing: missingFrom(run), lock: null };
   if (context.json !== "none") {
     context.print(result);
     return 0;
   }
-  for (const line of resultTable({ runId, outcome: run.file.outcome, attempts }, context.columns)) context.say(line);
+  for (const line of resultTable(result, context.columns)) context.say(line);
   for (const attempt of attempts) {
     context.say("");
     context.say(`attempt ${attempt.attemptId}`);
@@ -28,7 +28,7 @@ export async function showCommand(
     context.say(`  journal ${attempt.journal}`);
   }
   for (const { attemptId, problems } of run.attempts) {
-    for (const { message } of problems) context.say(`WARNING ${attemptId}: ${terminalSafe(message)}`);
+    for (const { message } of problems) context.say(terminalSafe(`WARNING ${attemptId}: ${message}`));
   }
   return 0;
 }

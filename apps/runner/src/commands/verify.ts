@@ -2,7 +2,7 @@ import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { terminalSafe } from "../cli/terminal-safe.ts";
 import { openHome } from "../host/data-folder.ts";
-import { readStoredRun } from "../host/stored-run.ts";
+import { readStoredRun, type StoredAttempt } from "../host/stored-run.ts";
 import { checkSubmission } from "../host/check-submission.ts";
 
 interface Problem {
@@ -22,7 +22,7 @@ export async function verifyCommand(
   for (const attempt of run.attempts) {
     for (const { code, line, message } of attempt.problems)
       problems.push({ code, where: `${attempt.layout.journal}:${line}`, message });
-    problems.push(...(await checkSubmission(attempt)));
+    problems.push(...checkEnd(attempt), ...(await checkSubmission(attempt)));
   }
   const verified = problems.length === 0;
   if (context.json !== "none") context.print({ verified, problems });
@@ -30,4 +30,12 @@ export async function verifyCommand(
     context.say(`run ${runId}: ${run.attempts.length} journals and submissions are as they were written`);
   else for (const { where, message } of problems) context.say(`${terminalSafe(where)}: ${terminalSafe(message)}`);
   return verified ? exitCodes.done : exitCodes.checkFailed;
+}
+
+/** A run is only as it was written when each of its attempts was written to its end. */
+function checkEnd({ attemptId, journalFound, state, layout }: StoredAttempt): Problem[] {
+  const where = layout.journal;
+  if (!journalFound) return [{ code: "journal.missing", where, message: `attempt ${attemptId} has no journal` }];
+  if (state?.outcome != null) return [];
+  return [{ code: "attempt.unfinished", where, message: `attempt ${attemptId} has not finished` }];
 }

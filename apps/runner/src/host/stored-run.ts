@@ -1,10 +1,14 @@
 import { attemptResult, type AttemptResult, type AttemptState, type JournalProblem } from "@rebench/core";
 import { foldJournal, readRunFile, type AttemptLayout, type HomeLayout, type RunFile } from "@rebench/core/home";
 import { RebenchError } from "@rebench/task-kit";
+import { attemptIndex } from "./attempt-index.ts";
 
 export interface StoredAttempt {
   readonly attemptId: string;
+  readonly task: string;
+  readonly agent: string;
   readonly layout: AttemptLayout;
+  readonly journalFound: boolean;
   /** Null when the journal is missing or does not begin as one. */
   readonly state: AttemptState | null;
   readonly problems: readonly JournalProblem[];
@@ -27,23 +31,49 @@ export async function readStoredRun(home: HomeLayout, runId: string): Promise<St
   const layout = home.run(runId);
   const file = await readRunFile(layout.file);
   const attempts: StoredAttempt[] = [];
-  for (const [index, { attemptId, head }] of file.attempts.entries()) {
-    const attempt = layout.attempt(index);
+  for (const { attemptId, task, agent, head } of file.attempts) {
+    const attempt = layout.attempt(attemptIndex(attemptId));
     const folded = await foldJournal(attempt.journal, head).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
-      return { state: null, problems: head === null ? [] : [missing(attempt.journal)] };
+      return null;
     });
-    attempts.push({ attemptId, layout: attempt, state: folded.state, problems: folded.problems });
+    attempts.push({
+      attemptId,
+      task,
+      agent,
+      layout: attempt,
+      journalFound: folded !== null,
+      state: folded?.state ?? null,
+      problems: folded?.problems ?? [],
+    });
   }
   return { file, attempts };
 }
 
-const missing = (journal: string): JournalProblem => ({
-  code: "journal.empty",
-  line: 1,
-  message: `${journal} is missing`,
-});
-
 export function resultsOf(run: StoredRun): AttemptResult[] {
   return run.attempts.flatMap(({ state, layout }) => (state === null ? [] : [attemptResult(state, layout.journal)]));
+}
+
+/** An attempt that the run planned and of which no result can be told: not begun, or its journal is lost. */
+export interface MissingAttempt {
+  readonly attemptId: string;
+  readonly task: string;
+  readonly agent: string;
+  readonly outcome: null;
+  readonly score: null;
+  /** Where its journal would be. */
+  readonly journal: string;
+}
+
+export function missingFrom(run: StoredRun): MissingAttempt[] {
+  return run.attempts
+    .filter(({ state }) => state === null)
+    .map(({ attemptId, task, agent, layout }) => ({
+      attemptId,
+      task,
+      agent,
+      outcome: null,
+      score: null,
+      journal: layout.journal,
+    }));
 }

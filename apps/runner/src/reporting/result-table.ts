@@ -1,6 +1,7 @@
 import type { AttemptResult } from "@rebench/core";
 import { showDuration } from "../cli/duration.ts";
-import { terminalSafe } from "../cli/terminal-safe.ts";
+import { oneLine } from "../cli/terminal-safe.ts";
+import type { MissingAttempt } from "../host/stored-run.ts";
 import { describeOutcome } from "./describe-event.ts";
 import { textTable } from "./table.ts";
 
@@ -8,6 +9,8 @@ export interface ShownRun {
   readonly runId: string;
   readonly outcome: string;
   readonly attempts: readonly AttemptResult[];
+  /** Attempts of the run without a journal that can be read. */
+  readonly missing?: readonly MissingAttempt[];
 }
 
 /** A run's results for people: one line an attempt, then where to look further. */
@@ -32,9 +35,14 @@ export function resultTable(result: ShownRun, columns: number): string[] {
     ...(first === undefined
       ? []
       : [
-          `isolation ${first.isolation ?? "none was started"} · score unit ${terminalSafe(first.score?.unit ?? "–")} · 0 is the starting solution, 1 the reference`,
+          oneLine(
+            `isolation ${first.isolation ?? "none was started"} · score unit ${first.score?.unit ?? "–"} · 0 is the starting solution, 1 the reference`,
+          ),
         ]),
     ...result.attempts.flatMap(explainFailure),
+    ...(result.missing ?? []).map(({ attemptId, task, agent }) =>
+      oneLine(`attempt ${attemptId} of ${task} by ${agent} has no journal: nothing is known of it`),
+    ),
     `run ${result.runId} ${result.outcome}: \`rebench show ${result.runId}\``,
   ];
 }
@@ -45,10 +53,13 @@ function shortOutcome({ outcome }: AttemptResult): string {
 }
 
 function explainFailure({ attemptId, outcome }: AttemptResult): string[] {
-  return outcome?.kind === "failed" ? [`attempt ${attemptId} ${describeOutcome(outcome)}`] : [];
+  return outcome?.kind === "failed" ? [oneLine(`attempt ${attemptId} ${describeOutcome(outcome)}`)] : [];
 }
 
+/** Of several adjudications the latest stands; a flag leaves the score as it is. */
 function normalised({ score, reviews }: AttemptResult): string {
-  if (reviews.some((review) => review.verdict === "void")) return "void";
+  const standing = reviews.findLast(({ verdict }) => verdict !== "flag");
+  if (standing?.verdict === "void") return "void";
+  if (standing?.verdict === "amend") return `${standing.normalized?.toFixed(3) ?? "–"} (amended)`;
   return score === null ? "–" : score.normalized.toFixed(3);
 }
