@@ -1,5 +1,6 @@
 import path from "node:path";
-import { foldJournal, readRunFile, reopenJournalFile, withLease, writeRunFile } from "@rebench/core/home";
+import { foldJournal, readRunFile, reopenJournalFile, withLease, writeRunFile, type RunFile } from "@rebench/core/home";
+import { isAlive } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
 import { parseAmount } from "../cli/number-option.ts";
@@ -32,9 +33,12 @@ export async function reviewCommand(
   const home = openHomeToWrite(options.home);
   const run = home.run(match.groups["runId"] ?? "");
   const index = Number(match.groups["index"]);
-  await withLease({ file: path.join(run.directory, "review.lease") }, async () => {
+  // Asked before the lease as well: who carries out a run may hold it for hours.
+  refuseWhileRunning(await readRunFile(run.file));
+  await withLease({ file: path.join(run.directory, "run.lease") }, async () => {
     const file = await readRunFile(run.file);
-    const entry = file.attempts[index];
+    refuseWhileRunning(file);
+    const entry = file.attempts.find((attempt) => attempt.attemptId === attemptId);
     if (entry === undefined)
       throw new RebenchError({
         code: "run.not-found",
@@ -62,14 +66,24 @@ export async function reviewCommand(
       { at, elapsedMs: state.ledger.upTo },
     );
     await journal.close();
-    const attempts = file.attempts.map((attempt, position) =>
-      position === index ? { ...attempt, head: journal.head() } : attempt,
+    const attempts = file.attempts.map((attempt) =>
+      attempt === entry ? { ...attempt, head: journal.head() } : attempt,
     );
     await writeRunFile(run.file, { ...file, attempts });
   });
   if (context.json === "none") context.say(`${verdict.verdict} added to ${attemptId}`);
   else context.print({ attemptId, ...verdict, reason: options.reason, by: options.by });
   return 0;
+}
+
+/** A live runner writes `run.json` from what it remembers, and would undo what a review adds. */
+function refuseWhileRunning({ runId, outcome, runner }: RunFile): void {
+  if (outcome !== "running" || !isAlive(runner)) return;
+  throw new RebenchError({
+    code: "run.unfinished",
+    message: `run ${runId} is still going on`,
+    fix: `review it when it has ended; \`rebench watch ${runId}\` follows it`,
+  });
 }
 
 function verdictOf({ flag, void: voided, amend }: ReviewOptions): {

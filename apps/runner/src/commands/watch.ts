@@ -3,6 +3,8 @@ import { parseLine } from "@rebench/core";
 import { journalLines, readRunFile, type HomeLayout } from "@rebench/core/home";
 import { isAlive } from "@rebench/supervisor";
 import type { CommandContext } from "../cli/command-context.ts";
+import { exitCodes } from "../cli/exit-codes.ts";
+import { attemptIndex } from "../host/attempt-index.ts";
 import { openHome } from "../host/data-folder.ts";
 import { listenForInterruption } from "../host/interruption.ts";
 import { describeEvent } from "../reporting/describe-event.ts";
@@ -17,20 +19,20 @@ export async function watchCommand(
 ): Promise<number> {
   const home = openHome(options.home);
   const interruption = listenForInterruption(() => undefined);
-  const offsets: number[] = [];
+  const offsets = new Map<number, number>();
   try {
     for (;;) {
       // Asked for before the journals are read, so that the last lines of a run that just ended are not missed.
       const run = await readRunFile(home.run(runId).file);
       const over = run.outcome !== "running" || !isAlive(run.runner);
-      for (const index of run.attempts.keys())
-        offsets[index] = await follow(home, runId, index, offsets[index] ?? 0, context);
+      for (const index of run.attempts.map(({ attemptId }) => attemptIndex(attemptId)))
+        offsets.set(index, await follow(home, runId, index, offsets.get(index) ?? 0, context));
       if (over) {
         if (context.json === "none")
           context.say(run.outcome === "running" ? "its runner is gone" : `run ${runId}: ${run.outcome}`);
         return 0;
       }
-      if (interruption.stop.aborted) return 0;
+      if (interruption.stop.aborted) return exitCodes.interrupted;
       await sleep(pollMs);
     }
   } finally {
