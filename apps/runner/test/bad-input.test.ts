@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { Bench, checkout, toyTask, type ErrorObject } from "./cli.ts";
@@ -53,6 +53,38 @@ describe("bad input gets one clear error and its exit code", () => {
     await using bench = await Bench.open();
     expect(await bench.run("run", toyTask, "--agent", "nop", "--turbo")).toMatchObject({ code: 2 });
     expect(await bench.run("frobnicate")).toMatchObject({ code: 2 });
+    expect(await bench.run("--help")).toMatchObject({ code: 0 });
+    for (const line of [["run", toyTask, "--turbo"], ["run", "--agent", "nop"], ["frobnicate"], ["index"]]) {
+      const { code, value } = await bench.json<ErrorObject>(...line);
+      expect({ code, error: value.error.code }).toEqual({ code: 2, error: "usage.arguments" });
+      expect(value.error.message).not.toMatch(/^error:|outputHelp/);
+    }
+  });
+
+  it.each([
+    ["a sandbox that is not here", { sandbox: "docker" }, 5, "sandbox.unavailable"],
+    ["an unknown agent", { agent: { name: "gpt-99" } }, 2, "agent.not-found"],
+    ["a command agent without a command", { agent: { name: "command" } }, 2, "usage.command"],
+    ["an id that is another one's", { index: 7 }, 2, "usage.attempt-spec"],
+  ])("an attempt's spec with %s, before anything is written", async (_, change, exit, code) => {
+    await using bench = await Bench.open();
+    const { value } = await bench.json<{ plan: { runId: string; attempts: object[] } }>(...run, "--dry-run");
+    const file = path.join(bench.home, "spec.json");
+    await writeFile(file, JSON.stringify({ ...value.plan.attempts[0], ...change }));
+    expect(await bench.json<ErrorObject>("attempt", file)).toMatchObject({ code: exit, value: { error: { code } } });
+    expect(await readdir(path.join(bench.home, "runs"))).toEqual([]);
+  });
+
+  it("an index that was damaged, until it is made again", async () => {
+    await using bench = await Bench.open();
+    await bench.json(...run);
+    const listed = await bench.json("runs");
+    await writeFile(path.join(bench.home, "index.sqlite"), "this is no database".repeat(500));
+    const { code, value } = await bench.json<ErrorObject>("runs");
+    expect({ code, error: value.error.code }).toEqual({ code: 2, error: "home.index-damaged" });
+    expect(value.error.fix).toContain("rebench index rebuild");
+    expect((await bench.json<{ runs: number }>("index", "rebuild")).value.runs).toBe(1);
+    expect((await bench.json("runs")).value).toEqual(listed.value);
   });
 
   it("a home that cannot be used", async () => {

@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { Bench, toyTask, type RunObject } from "./cli.ts";
+import { Bench, toyTask, type ErrorObject, type RunObject } from "./cli.ts";
 
 const milliseconds = (seconds: number | undefined): number => Math.round((seconds ?? Number.NaN) * 1000);
 
@@ -69,6 +70,45 @@ describe("rebench run", () => {
     expect(value.attempts[0]?.score?.normalized).toBeCloseTo(1, 6);
   });
 
+  it("keeps an attempt's own id, and refuses to run it twice", async () => {
+    await using bench = await Bench.open();
+    const { stdout } = await bench.run("run", toyTask, "--agent", "nop", "--attempts", "2", "--dry-run", "--json");
+    const { plan } = JSON.parse(stdout) as { plan: { runId: string; attempts: object[] } };
+    const file = path.join(bench.home, "spec.json");
+    await writeFile(file, JSON.stringify(plan.attempts[1]));
+    const { code, value } = await bench.json("attempt", file);
+    expect({ code, ids: value.attempts.map(({ attemptId }) => attemptId) }).toEqual({
+      code: 0,
+      ids: [`${plan.runId}.1`],
+    });
+    expect((await bench.json("verify", plan.runId)).value).toMatchObject({ verified: true });
+    expect((await bench.json("show", plan.runId)).value.attempts).toEqual(value.attempts);
+    const runFile = path.join(bench.home, "runs", plan.runId, "run.json");
+    const before = await readFile(runFile, "utf8");
+    expect(await bench.json<ErrorObject>("attempt", file)).toMatchObject({
+      code: 2,
+      value: { error: { code: "home.attempt-exists" } },
+    });
+    expect(await readFile(runFile, "utf8")).toBe(before);
+  });
+
+  it("goes on to its end when nobody reads what it says", async () => {
+    await using bench = await Bench.open();
+    for (const more of [[], ["--json=lines"]]) {
+      const { child } = bench.start(["run", toyTask, "--agent", "reference", ...more]);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      const [code] = (await once(child, "exit")) as [number | null];
+      expect(code).toBe(0);
+    }
+    const { value } = await bench.json<{ runs: { runId: string; outcome: string }[] }>("runs");
+    expect(value.runs).toMatchObject([{ outcome: "completed" }, { outcome: "completed" }]);
+    for (const { runId } of value.runs) {
+      const journal = path.join(bench.home, "runs", runId, "attempts/0/journal.jsonl");
+      expect(await readFile(journal, "utf8")).toContain('"type":"attempt.finished"');
+    }
+  });
+
   it("streams events as JSON lines, the result last", async () => {
     await using bench = await Bench.open();
     const { code, stdout } = await bench.run("run", toyTask, "--agent", "nop", "--json=lines");
@@ -88,7 +128,7 @@ describe("rebench run", () => {
     const { runId, attempts } = run.value;
     expect(attempts.map(({ attemptId }) => attemptId)).toEqual([`${runId}.0`, `${runId}.1`]);
     const shown = await bench.json<RunObject & { lock: unknown }>("show", runId);
-    expect(shown.value).toEqual({ ...run.value, lock: null });
+    expect(shown.value).toEqual({ ...run.value, missing: [], lock: null });
     const listed = await bench.json("runs");
     await rm(path.join(bench.home, "index.sqlite"));
     expect((await bench.json<{ runs: number }>("index", "rebuild")).value.runs).toBe(1);
