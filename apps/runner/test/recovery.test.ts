@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { Bench, toyTask } from "./cli.ts";
+import { Bench, checkout, toyTask, type Running } from "./cli.ts";
 
 interface RecoverObject {
   readonly attempts: readonly {
@@ -21,6 +21,10 @@ async function startAndKill(bench: Bench, line: string, ...more: readonly string
   const runner = bench.start(["run", toyTask, "--agent", "command", "--command", line, ...more]);
   await runner.said("agent starts");
   await sleep(300);
+  await kill(runner);
+}
+
+async function kill(runner: Running): Promise<void> {
   runner.child.kill("SIGKILL");
   await runner.finished;
 }
@@ -83,17 +87,71 @@ describe("rebench recover", () => {
     },
   );
 
+  it("goes on after a runner that died while it scored for the agent", async () => {
+    await using bench = await Bench.open();
+    const line = "echo 3.1 > answer.txt; score; sleep 1; echo 3.14 > answer.txt; score; sleep 0.2";
+    const runner = bench.start(["run", toyTask, "--agent", "command", "--command", line]);
+    await runner.said("scoring, the agent is frozen");
+    await kill(runner);
+    const { value } = await bench.json<RecoverObject>("recover");
+    expect(value.attempts).toMatchObject([{ action: "reattached", outcome: { kind: "completed" } }]);
+    const { value: run } = await bench.json("show", await onlyRun(bench));
+    expect(run.attempts[0]?.score?.normalized).toBeCloseTo(0.951, 3);
+    expect(run.attempts[0]?.ledger["working"]).toBeGreaterThan(1);
+  });
+
+  it("scores what an agent left whose runner died in the last scoring, each time on another seed", async () => {
+    await using bench = await Bench.open();
+    const runner = bench.start(["run", toyTask, "--agent", "command", "--command", "echo 3.14 > answer.txt; exit 7"]);
+    await runner.said("last score");
+    await kill(runner);
+    const { value } = await bench.json<RecoverObject>("recover");
+    expect(value.attempts).toMatchObject([
+      { action: "reconciled", outcome: { kind: "failed", code: "agent.command-failed" } },
+    ]);
+    const { value: run } = await bench.json("show", await onlyRun(bench));
+    expect(run.attempts[0]?.score?.normalized).toBeCloseTo(0.951, 3);
+    const journal = await readFile(run.attempts[0]?.journal ?? "", "utf8");
+    const seeds = [...journal.matchAll(/"type":"scoring.started","purpose":"\w+","seed":"(\w+)"/g)].map(
+      ([, seed]) => seed,
+    );
+    expect(seeds.length).toBeGreaterThan(2);
+    expect(new Set(seeds).size).toBe(seeds.length);
+  });
+
+  it("leaves an attempt alone whose pack has changed, and takes it over once it is as it was", async () => {
+    await using bench = await Bench.open();
+    const pack = path.join(checkout, "node_modules", ".rebench-test", path.basename(bench.home));
+    await cp(path.join(checkout, toyTask), pack, { recursive: true });
+    try {
+      const runner = bench.start(["run", pack, "--agent", "command", "--command", "sleep 4; echo 3.14 > answer.txt"]);
+      await runner.said("agent starts");
+      await sleep(300);
+      await kill(runner);
+      const readme = path.join(pack, "README.md");
+      const before = await readFile(readme);
+      await writeFile(readme, "changed");
+      const refused = await bench.json<RecoverObject>("recover");
+      expect({ code: refused.code, attempts: refused.value.attempts }).toMatchObject({
+        code: 3,
+        attempts: [{ action: "unknown" }],
+      });
+      await writeFile(readme, before);
+      const { value } = await bench.json<RecoverObject>("recover");
+      expect(value.attempts).toMatchObject([{ action: "reattached", outcome: { kind: "completed" } }]);
+    } finally {
+      await rm(pack, { recursive: true });
+    }
+  });
+
   it("calls an attempt that had not got its sandbox unknown, and leaves nothing behind", async () => {
     await using bench = await Bench.open();
     const runner = bench.start(["run", toyTask, "--agent", "nop"]);
     await runner.said("attempt of");
-    runner.child.kill("SIGKILL");
-    await runner.finished;
-    const { code, value } = await bench.json<RecoverObject>("recover");
-    expect(value.attempts).toMatchObject([{ outcome: {} }]);
-    expect([0, 3]).toContain(code);
-    await sleep(1500);
-    await bench.run("clean");
+    await kill(runner);
+    await bench.run("recover");
+    await sleep(500);
+    expect(alive(bench.home)).toEqual([]);
     expect((await bench.json("clean")).value).toMatchObject({ removed: nothing });
   });
 });

@@ -1,7 +1,8 @@
-import type { Agent } from "@rebench/core";
+import type { Agent, AgentEnd, ExecutionResult } from "@rebench/core";
 import { z } from "zod";
 
-const rememberedSchema = z.object({ executionId: z.string() });
+/** What this agent puts on disk before and after it starts its command. */
+const rememberedSchema = z.union([z.object({ executionId: z.string() }), z.object({ starting: z.literal(true) })]);
 
 export interface CommandAgentOptions {
   /** The shell line; it starts in the solution folder. */
@@ -12,26 +13,39 @@ export interface CommandAgentOptions {
 
 /**
  * Runs one shell line in the sandbox; the attempt is over when it ends. The line runs detached: a runner that takes the attempt
- * over waits for the same command instead of starting another.
+ * over waits for the same command, and never starts it a second time.
  */
 export function commandAgent({ line, files }: CommandAgentOptions): Agent {
   return {
     name: "command",
     async run({ sandbox, remembered, remember, signal }) {
-      const earlier = rememberedSchema.safeParse(remembered);
-      if (files !== undefined && !earlier.success) await sandbox.copyIn(files, `${sandbox.layout.home}/agent`, "agent");
-      const execution = earlier.success
-        ? sandbox.execution(earlier.data.executionId)
-        : await sandbox.exec({ argv: ["/bin/sh", "-c", line], user: "agent", cwd: sandbox.layout.solution });
-      if (!earlier.success) await remember({ executionId: execution.id });
-      const result = await execution.wait({ signal });
-      if (result.exitCode === 0) return { kind: "done" };
-      const how = result.outOfMemory
-        ? "ran out of memory"
-        : result.exitCode === null
-          ? `was ended by ${result.signal ?? "a signal"}`
-          : `exited with ${result.exitCode}`;
-      return { kind: "failed", blame: "agent", code: "agent.command-failed", message: `the command ${how}` };
+      const earlier = rememberedSchema.safeParse(remembered).data;
+      if (earlier !== undefined && "starting" in earlier) return startLost;
+      if (earlier !== undefined) return endOf(await sandbox.execution(earlier.executionId).wait({ signal }));
+      const { home, solution } = sandbox.layout;
+      if (files !== undefined) await sandbox.copyIn(files, `${home}/agent`, "agent");
+      await remember({ starting: true });
+      signal.throwIfAborted();
+      const execution = await sandbox.exec({ argv: ["/bin/sh", "-c", line], user: "agent", cwd: solution });
+      await remember({ executionId: execution.id });
+      return endOf(await execution.wait({ signal }));
     },
   };
+}
+
+const startLost: AgentEnd = {
+  kind: "failed",
+  blame: "host",
+  code: "agent.start-lost",
+  message: "the runner died while it started the command, which is not started a second time",
+};
+
+function endOf({ exitCode, outOfMemory, signal }: ExecutionResult): AgentEnd {
+  if (exitCode === 0) return { kind: "done" };
+  const how = outOfMemory
+    ? "ran out of memory"
+    : exitCode === null
+      ? `was ended by ${signal ?? "a signal"}`
+      : `exited with ${exitCode}`;
+  return { kind: "failed", blame: "agent", code: "agent.command-failed", message: `the command ${how}` };
 }

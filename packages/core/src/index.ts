@@ -38,6 +38,7 @@ export type { ScorerHost, ScoringOptions, ScoringOutcome, ScoringRequest } from 
 export { checkChain, type ChainCheck, type JournalProblem } from "./journal/check-chain.ts";
 export { emptyHead, encodeLine, lineHash, nextHead } from "./journal/line.ts";
 export { parseLine, type ParsedLine } from "./journal/parse-line.ts";
+export { failedOutcome } from "./attempt/attempt-failure.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";
 export { budgetView, type BudgetView } from "./attempt/budget-view.ts";
 export { executeAttempt, type ExecuteAttemptOptions } from "./attempt/execute-attempt.ts";
@@ -48,7 +49,7 @@ export {
   type ResumeAttemptOptions,
 } from "./attempt/resume-attempt.ts";
 export { scoreReply, type ScoreReply } from "./attempt/score-reply.ts";
-export { deriveSeed } from "./attempt/seed-sequence.ts";
+export { deriveSeed } from "./attempt/seed.ts";
 export { selectScore } from "./attempt/select-score.ts";
 export { verdict } from "./attempt/verdict.ts";
 export { attemptResult, type AttemptResult } from "./run/attempt-result.ts";

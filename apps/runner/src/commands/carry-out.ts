@@ -8,7 +8,7 @@ import {
   type RunOutcome,
   type RunPlan,
 } from "@rebench/core";
-import type { HomeLayout } from "@rebench/core/home";
+import { attemptIndex, type HomeLayout } from "@rebench/core/home";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { compose, runPorts } from "../compose.ts";
@@ -78,7 +78,7 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
     journalClosed: (attemptId, head) => runJournal.journalClosed(attemptId, head),
   });
   const attempts: AttemptResult[] = [];
-  let outcome: RunOutcome = "interrupted";
+  let outcome: RunOutcome = "partial";
   const report = plainReporter(context, { labels: options.labels ?? numbers(plan), brief: options.brief ?? false });
   try {
     for await (const event of executeRun(plan, ports, interruption)) {
@@ -130,5 +130,5 @@ function taskOf(tasks: readonly LoadedTask[], name: string, tier: string): Loade
   return loaded;
 }
 
-const byIndex = (left: AttemptResult, right: AttemptResult): number => indexOf(left) - indexOf(right);
-const indexOf = ({ attemptId }: AttemptResult): number => Number(attemptId.split(".").at(-1));
+const byIndex = (left: AttemptResult, right: AttemptResult): number =>
+  attemptIndex(left.attemptId) - attemptIndex(right.attemptId);

@@ -1,24 +1,25 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { resumeAttempt, type AttemptState, type CleanReport, type Recovery } from "@rebench/core";
+import { failedOutcome, resumeAttempt, type AttemptState, type CleanReport, type Recovery } from "@rebench/core";
 import {
+  attemptIndex,
   attemptStore,
   foldJournal,
   readRunFile,
   withLease,
-  writeRunFile,
   type HomeLayout,
   type RunFile,
 } from "@rebench/core/home";
 import { isAlive } from "@rebench/supervisor";
 import { createAgent } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
+import { describeError } from "../cli/print-error.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { compose } from "../compose.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { hostVersion } from "../host/host-version.ts";
 import { listenForInterruption, type Interruption } from "../host/interruption.ts";
-import { thisProcess } from "../host/run-journal.ts";
+import { takeOverRunJournal, type RunJournal } from "../host/run-journal.ts";
 import { systemClock } from "../host/system-clock.ts";
 import { loadPinnedTask } from "../packs/load-tasks.ts";
 import { describeEvent, describeOutcome } from "../reporting/describe-event.ts";
@@ -28,83 +29,104 @@ interface Recovered {
   readonly attemptId: string;
   readonly action: Recovery;
   readonly outcome: AttemptState["outcome"];
+  /** It could not be taken over, and is as it was. */
+  readonly leftAlone: boolean;
 }
 
-/** `rebench recover`: takes over what dead runners left, attempt by attempt, then removes what nobody owns. */
+/** `rebench recover`: takes over all that dead runners left, at the same time, then removes what nobody owns. */
 export async function recoverCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
   const home = openHomeToWrite(options.home);
   const interruption = listenForInterruption((count) => context.say(count === 1 ? "stopping" : "aborting"));
-  const attempts: Recovered[] = [];
   try {
-    for (const runId of await readdir(home.runs)) {
-      const run = await readRunFile(home.run(runId).file).catch(() => null);
-      if (run === null || run.outcome !== "running" || isAlive(run.runner) || interruption.stop.aborted) continue;
-      attempts.push(...(await recoverRun(home, run, context, interruption)));
-    }
+    const runIds = await readdir(home.runs);
+    const attempts = (await Promise.all(runIds.map((runId) => recoverRun(home, runId, context, interruption)))).flat();
+    const { sandboxes } = compose({ home, packDirectories: [], isolation: null });
+    report(attempts, await sandboxes.clean({ dryRun: false }), context);
+    if (interruption.stop.aborted) return exitCodes.interrupted;
+    return attempts.every(({ outcome }) => isWhole(outcome)) ? exitCodes.done : exitCodes.attemptsFailed;
   } finally {
     interruption.dispose();
   }
-  const removed = await compose({ home, packDirectories: [], isolation: null }).sandboxes.clean({ dryRun: false });
-  report(attempts, removed, context);
-  const lost = attempts.some(({ outcome }) => outcome?.kind === "failed" || outcome?.kind === "unknown");
-  return lost ? exitCodes.attemptsFailed : exitCodes.done;
 }
 
 /** One process recovers a run; another that tries meanwhile waits, and then finds nothing to do. */
 async function recoverRun(
   home: HomeLayout,
-  found: RunFile,
+  runId: string,
   context: CommandContext,
-  interruption: Interruption,
+  signals: Interruption,
 ): Promise<Recovered[]> {
-  const layout = home.run(found.runId);
+  const layout = home.run(runId);
+  const isLeft = async (): Promise<RunFile | null> => {
+    const run = await readRunFile(layout.file).catch(() => null);
+    return run === null || run.outcome !== "running" || isAlive(run.runner) ? null : run;
+  };
+  if ((await isLeft()) === null) return [];
   return withLease({ file: path.join(layout.directory, "run.lease") }, async () => {
-    let run = await readRunFile(layout.file);
-    if (run.outcome !== "running" || isAlive(run.runner)) return [];
-    const save = async (next: RunFile): Promise<void> => {
-      run = next;
-      await writeRunFile(layout.file, run);
-    };
-    await save({ ...run, runner: thisProcess() });
-    const recovered: Recovered[] = [];
-    for (const [index, { attemptId, head }] of run.attempts.entries()) {
-      if (head !== null) continue;
-      const result = await recoverAttempt(home, run.runId, index, context, interruption);
-      recovered.push({ attemptId, action: result.action, outcome: result.outcome });
-      if (result.head === null) continue;
-      const attempts = run.attempts.map((attempt, position) =>
-        position === index ? { ...attempt, head: result.head } : attempt,
-      );
-      await save({ ...run, attempts });
-    }
-    const whole = recovered.every(({ outcome }) => outcome?.kind === "completed" || outcome?.kind === "limit");
-    await save({ ...run, outcome: interruption.stop.aborted ? "interrupted" : whole ? "completed" : "partial" });
-    const runIndex = openRunIndex(home);
-    runIndex.put(run);
-    runIndex.close();
+    const run = await isLeft();
+    if (run === null) return [];
+    const runJournal = await takeOverRunJournal(home, run);
+    const unfinished = run.attempts.filter(({ head }) => head === null);
+    const recovered = await Promise.all(
+      unfinished.map(({ attemptId }) => recoverAttempt({ home, runId, attemptId, runJournal, context, signals })),
+    );
+    const index = openRunIndex(home);
+    index.put(await runJournal.finished(outcomeOf(recovered, signals)));
+    index.close();
     return recovered;
   });
 }
 
-async function recoverAttempt(
-  home: HomeLayout,
-  runId: string,
-  index: number,
-  context: CommandContext,
-  signals: Interruption,
-) {
-  const layout = home.run(runId).attempt(index);
+/** A run with an attempt that could not be taken over stays unfinished: once what was wrong is mended, it can be. */
+function outcomeOf(recovered: readonly Recovered[], signals: Interruption): RunFile["outcome"] {
+  if (recovered.some(({ leftAlone }) => leftAlone)) return "running";
+  if (signals.stop.aborted) return "interrupted";
+  return recovered.every(({ outcome }) => isWhole(outcome)) ? "completed" : "partial";
+}
+
+const isWhole = (outcome: Recovered["outcome"]): boolean => outcome?.kind === "completed" || outcome?.kind === "limit";
+
+interface AttemptToRecover {
+  readonly home: HomeLayout;
+  readonly runId: string;
+  readonly attemptId: string;
+  readonly runJournal: RunJournal;
+  readonly context: CommandContext;
+  readonly signals: Interruption;
+}
+
+/** Whatever is wrong with one attempt, say a pack that has changed since, keeps no other from being recovered. */
+async function recoverAttempt(attempt: AttemptToRecover): Promise<Recovered> {
+  const { attemptId, context } = attempt;
+  try {
+    return { attemptId, leftAlone: false, ...(await takeOver(attempt)) };
+  } catch (error) {
+    context.say(`${attemptId}  ${describeError(error)}`);
+    return { attemptId, leftAlone: true, action: "unknown", outcome: failedOutcome(error) };
+  }
+}
+
+async function takeOver({
+  home,
+  runId,
+  attemptId,
+  runJournal,
+  context,
+  signals,
+}: AttemptToRecover): Promise<Omit<Recovered, "attemptId" | "leftAlone">> {
+  const layout = home.run(runId).attempt(attemptIndex(attemptId));
   const { state, head } = await foldJournal(layout.journal, null).catch(() => ({ state: null, head: null }));
   // It had not begun: nothing was lost, and nothing is started in its place.
-  if (state === null) return { action: "unknown" as const, outcome: { kind: "unknown" as const }, head: null };
-  if (state.outcome !== null) return { action: "reconciled" as const, outcome: state.outcome, head };
+  if (state === null || head === null) return { action: "unknown", outcome: { kind: "unknown" } };
+  if (state.outcome !== null) {
+    await runJournal.journalClosed(attemptId, head);
+    return { action: "reconciled", outcome: state.outcome };
+  }
   const loaded = await loadPinnedTask(state.spec.task);
   const { folder, removedBytes } = await attemptStore(home).reopen(state.spec);
   if (removedBytes > 0) {
-    await folder.journal.append(
-      { type: "journal.repaired", removedBytes },
-      { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo },
-    );
+    const stamp = { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo };
+    await folder.journal.append({ type: "journal.repaired", removedBytes }, stamp);
   }
   const isolation = state.sandbox?.isolation ?? null;
   const { sandboxes, scorer, protectedPaths } = compose({
@@ -120,12 +142,12 @@ async function recoverAttempt(
     signals,
     publish(event) {
       const text = describeEvent(event);
-      if (text !== null)
-        context.say(`${runId}.${index}  ${(event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
+      if (text !== null) context.say(`${attemptId}  ${(event.elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
     },
   });
   await folder.journal.close();
-  return { action: result.action, outcome: result.state.outcome, head: folder.journal.head() };
+  await runJournal.journalClosed(attemptId, folder.journal.head());
+  return { action: result.action, outcome: result.state.outcome };
 }
 
 function report(attempts: readonly Recovered[], removed: CleanReport, context: CommandContext): void {

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { JournalHead, RunPlan } from "@rebench/core";
-import { writeRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
+import { attemptIndex, readRunFile, writeRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
 import { identifyProcess } from "@rebench/supervisor";
 import { hostVersion } from "./host-version.ts";
 
@@ -11,28 +11,42 @@ export interface RunJournal {
   finished(outcome: RunFile["outcome"]): Promise<RunFile>;
 }
 
+/** Begins a run's file, or adds to it: attempts of one run may be carried out one by one. */
 export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<RunJournal> {
   const layout = home.run(plan.runId);
   await mkdir(layout.directory, { recursive: true, mode: 0o700 });
-  let run: RunFile = {
+  const earlier = await readRunFile(layout.file).catch(() => null);
+  const planned = plan.attempts.map(({ attemptId, task, agent }) => ({
+    attemptId,
+    task: task.name,
+    agent: agent.name,
+    head: null,
+  }));
+  const kept = (earlier?.attempts ?? []).filter(({ attemptId }) => !planned.some((one) => one.attemptId === attemptId));
+  return keepRunFile(home, {
     schema: 1,
     runId: plan.runId,
-    startedAt: new Date().toISOString(),
+    startedAt: earlier?.startedAt ?? new Date().toISOString(),
     host: hostVersion,
     runner: thisProcess(),
     outcome: "running",
-    attempts: plan.attempts.map(({ attemptId, task, agent }) => ({
-      attemptId,
-      task: task.name,
-      agent: agent.name,
-      head: null,
-    })),
-  };
+    attempts: [...kept, ...planned].sort((left, right) => attemptIndex(left.attemptId) - attemptIndex(right.attemptId)),
+  });
+}
+
+/** Makes this process the runner of a run that another one left. */
+export function takeOverRunJournal(home: HomeLayout, run: RunFile): Promise<RunJournal> {
+  return keepRunFile(home, { ...run, runner: thisProcess() });
+}
+
+async function keepRunFile(home: HomeLayout, opened: RunFile): Promise<RunJournal> {
+  const { file } = home.run(opened.runId);
+  let run = opened;
   // One write after the other: parallel attempts end when they like.
   let saved: Promise<void> = Promise.resolve();
   const save = (change: Partial<RunFile>): Promise<void> => {
     run = { ...run, ...change };
-    saved = saved.catch(() => undefined).then(() => writeRunFile(layout.file, run));
+    saved = saved.catch(() => undefined).then(() => writeRunFile(file, run));
     return saved;
   };
   await save({});
@@ -52,6 +66,6 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
 }
 
 /** Who carries out a run, so that others can tell whether it still lives. */
-export function thisProcess(): RunFile["runner"] {
+function thisProcess(): RunFile["runner"] {
   return identifyProcess(process.pid) ?? { pid: process.pid, startTime: "unknown" };
 }

@@ -6,6 +6,7 @@ import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench
 import type { ScorerJob, ScorerMessage } from "./protocol.ts";
 import { scoreWithPython } from "./python-scorer.ts";
 import { openScoringSandbox } from "./scoring-sandbox.ts";
+import { timeLimit, type TimeLimit } from "./time-limit.ts";
 
 /** Calls the pack's scorer with a context that it cannot outlive: what it opened is closed, and time is limited. */
 export async function runScorer(
@@ -16,25 +17,28 @@ export async function runScorer(
   const { scorer } = loaded.tier;
   const opened: ScoringSandbox[] = [];
   const over = new AbortController();
-  const context = scoringContext(loaded, job, send, opened, over.signal);
-  const timer = setTimeout(() => over.abort(timeout(scorer.timeoutSeconds)), scorer.timeoutSeconds * 1000);
+  const limit = timeLimit(scorer.timeoutSeconds * 1000, () => over.abort(timeout(scorer.timeoutSeconds)));
+  const context = scoringContext({ loaded, job, send, opened, signal: over.signal, limit });
   try {
     const work = scorer.kind === "typescript" ? scorer.score(context) : scoreWithPython(scorer, context);
     return await Promise.race([work, rejectOn(over.signal)]);
   } finally {
-    clearTimeout(timer);
+    limit.stop();
     over.abort();
     await Promise.all(opened.map((sandbox) => sandbox.close().catch(() => undefined)));
   }
 }
 
-function scoringContext(
-  loaded: LoadedTask,
-  job: ScorerJob,
-  send: (message: ScorerMessage) => void,
-  opened: ScoringSandbox[],
-  signal: AbortSignal,
-): ScoringContext {
+interface ContextOptions {
+  readonly loaded: LoadedTask;
+  readonly job: ScorerJob;
+  readonly send: (message: ScorerMessage) => void;
+  readonly opened: ScoringSandbox[];
+  readonly signal: AbortSignal;
+  readonly limit: TimeLimit;
+}
+
+function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOptions): ScoringContext {
   const { request } = job;
   return {
     tier: loaded.tier.name,
@@ -65,10 +69,14 @@ function scoringContext(
       let waited = false;
       const onWait = (): void => {
         waited = true;
+        limit.stop();
         send({ type: "queue", waiting: true });
       };
       return withLease({ file: job.leaseFile, signal, onWait }, async () => {
-        if (waited) send({ type: "queue", waiting: false });
+        if (waited) {
+          limit.resume();
+          send({ type: "queue", waiting: false });
+        }
         return work();
       });
     },

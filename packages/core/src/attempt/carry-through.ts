@@ -1,11 +1,13 @@
 import type { ServiceHandler } from "@rebench/task-kit";
 import type { Outcome } from "../events/outcome.ts";
 import type { AgentContext } from "../ports/agent.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
 import type { AttemptPorts, AttemptSignals } from "./attempt-ports.ts";
 import { budgetView } from "./budget-view.ts";
 import { deadlinesFor } from "./deadlines.ts";
+import { newsOfEnd } from "./news-of-end.ts";
 import type { Recorder } from "./recorder.ts";
 import { relayApi } from "./relay-api.ts";
 import { runAgent } from "./run-agent.ts";
@@ -30,10 +32,19 @@ export async function carryThrough(attempt: StandingAttempt): Promise<Outcome> {
   if (recorder.state().scores.length === 0) await desk.scoreStart();
   const { outcome, sandboxEnded } = await letAgentWork(attempt, desk);
   if (signals.abort.aborted) return { kind: "cancelled" };
-  if (!sandboxEnded) await sandbox.endProcesses();
+  if (!sandboxEnded) await endProcesses(sandbox, ports.clock);
   // The workspace outlives its sandbox's processes, so what stood there is still scored.
   await finish(attempt, desk);
   return outcome;
+}
+
+/** A sandbox that ends at the same moment, say at its deadline, has no processes left to end. */
+export async function endProcesses(sandbox: Sandbox, clock: Clock): Promise<void> {
+  try {
+    await sandbox.endProcesses();
+  } catch (error) {
+    if ((await newsOfEnd(sandbox, clock)) === null) throw error;
+  }
 }
 
 /** Scores what the agent left, and confirms and keeps the selected submission. Everything of the agent is dead by now. */
@@ -75,7 +86,7 @@ async function letAgentWork(
     broken: recorder.broken,
   });
   if (stop.outcome.kind === "limit") await recorder.record({ type: "limit.reached", limit: stop.outcome.limit });
-  await recorder.record({ type: "agent.ended", reason: stop.reason });
+  await recorder.record({ type: "agent.ended", reason: stop.reason, outcome: stop.outcome });
   return stop;
 }
 

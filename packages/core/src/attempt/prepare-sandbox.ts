@@ -1,3 +1,4 @@
+import type { AttemptSpec } from "../run/attempt-spec.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import { AttemptFailure } from "./attempt-failure.ts";
@@ -26,7 +27,7 @@ export async function prepareSandbox(
     },
     { signal },
   );
-  const { isolation, guarantees, reference, layout } = sandbox;
+  const { isolation, guarantees, reference } = sandbox;
   await recorder.record({ type: "sandbox.started", isolation, guarantees, reference });
   try {
     if (loaded.tier.name === "full" && isolation === "none") {
@@ -36,15 +37,21 @@ export async function prepareSandbox(
         "full tiers refuse isolation level none; `rebench doctor` says what is missing",
       );
     }
-    await sandbox.copyIn(loaded.packPath(loaded.tier.start), layout.solution, "agent");
-    if (loaded.tier.background !== undefined) {
-      await sandbox.copyIn(loaded.packPath(loaded.tier.background), `${layout.task}/background`, "harness");
-    }
-    const content = loaded.instructions + workingHere(loaded, spec, layout);
-    await sandbox.write([{ path: `${layout.task}/instructions.md`, content, mode: 0o644, owner: "harness" }]);
+    await layOut(sandbox, loaded, spec);
   } catch (error) {
     await sandbox.destroy();
     throw error;
   }
   return sandbox;
+}
+
+/** Puts everything in its place; doing it twice does no harm. */
+export async function layOut(sandbox: Sandbox, loaded: LoadedTask, spec: AttemptSpec): Promise<void> {
+  const { layout } = sandbox;
+  await sandbox.copyIn(loaded.packPath(loaded.tier.start), layout.solution, "agent");
+  if (loaded.tier.background !== undefined) {
+    await sandbox.copyIn(loaded.packPath(loaded.tier.background), `${layout.task}/background`, "harness");
+  }
+  const content = loaded.instructions + workingHere(loaded, spec, layout);
+  await sandbox.write([{ path: `${layout.task}/instructions.md`, content, mode: 0o644, owner: "harness" }]);
 }

@@ -4,6 +4,7 @@ import type { Sandbox, SandboxEnd } from "../ports/sandbox.ts";
 import type { Outcome } from "../events/outcome.ts";
 import { failedOutcome } from "./attempt-failure.ts";
 import type { AttemptSignals } from "./attempt-ports.ts";
+import { newsOfEnd } from "./news-of-end.ts";
 
 /** Why the agent's part of an attempt is over. */
 export type AgentStop = { readonly outcome: Outcome; readonly reason: string; readonly sandboxEnded: boolean };
@@ -23,13 +24,9 @@ export interface RunAgentOptions {
 /** Lets the agent work until it is done, hands in, meets a limit, loses its sandbox, or is stopped: whichever comes first. */
 export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
   const { agent, context, sandbox, clock, signals, submitted, broken } = options;
+  if (signals.stop.aborted || signals.abort.aborted) return cancelled;
   const over = new AbortController();
-  const work = agent.run({ ...context, signal: over.signal }).catch((error: unknown): AgentEnd => ({
-    kind: "failed",
-    blame: "agent",
-    code: "agent.threw",
-    message: (error as Error).message,
-  }));
+  const work = agent.run({ ...context, signal: over.signal }).catch(endOfThrown);
   try {
     return await Promise.race([
       work.then((end) => afterAgent(end, sandbox, clock)),
@@ -44,13 +41,10 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
   }
 }
 
-/** How long the news of a sandbox's end may come after a command in it was seen to fail. */
-const endNewsMs = 1500;
-
 /** An agent whose sandbox ends first sees its command fail: the sandbox's end is the cause, so its news is waited for. */
 async function afterAgent(end: AgentEnd, sandbox: Sandbox, clock: Clock): Promise<AgentStop> {
   if (end.kind === "done") return { outcome: { kind: "completed" }, reason: "done", sandboxEnded: false };
-  const lost = await Promise.race([sandbox.ended, clock.sleep(endNewsMs).then(() => null)]);
+  const lost = await newsOfEnd(sandbox, clock);
   if (lost !== null) return afterSandbox(lost);
   const { blame, code, message } = end;
   return { outcome: { kind: "failed", blame, code, message }, reason: code, sandboxEnded: false };
@@ -81,8 +75,15 @@ function afterSandbox(end: SandboxEnd): AgentStop {
   }
 }
 
+/** What the sandbox or the host did is not the agent's fault, though it comes out of the agent's code. */
+function endOfThrown(error: unknown): AgentEnd {
+  const { blame, code, message } = failedOutcome(error);
+  if (code !== "host.defect") return { kind: "failed", blame, code, message };
+  return { kind: "failed", blame: "agent", code: "agent.threw", message };
+}
+
+const cancelled: AgentStop = { outcome: { kind: "cancelled" }, reason: "cancelled", sandboxEnded: false };
+
 function aborted(signal: AbortSignal): Promise<AgentStop> {
-  const stop: AgentStop = { outcome: { kind: "cancelled" }, reason: "cancelled", sandboxEnded: false };
-  if (signal.aborted) return Promise.resolve(stop);
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(stop), { once: true }));
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(cancelled), { once: true }));
 }

@@ -1,4 +1,4 @@
-import type { CapturedSubmission } from "@rebench/task-kit";
+import { RebenchError, type CapturedSubmission } from "@rebench/task-kit";
 import type { ScoreEntry, ValidScoreEntry } from "../events/score-entry.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
@@ -10,7 +10,7 @@ import { withBoundedDetails } from "./bounded-details.ts";
 import { deadlinesFor } from "./deadlines.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Recorder } from "./recorder.ts";
-import { seedSequence } from "./seed-sequence.ts";
+import { deriveSeed } from "./seed.ts";
 import { verdict } from "./verdict.ts";
 
 /** Captures and scores, one at a time, everything of the agent frozen or dead meanwhile. */
@@ -42,7 +42,7 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
   const { loaded, ports, recorder, sandbox, signal } = options;
   const inTurn = oneAtATime();
   const { spec } = recorder.state();
-  const seeds = seedSequence(spec.seed);
+  let agentMayAsk = true;
 
   const capturedBefore = (digest: string | null): CapturedSubmission | null => {
     const capture = recorder.state().captures[digest ?? ""];
@@ -50,8 +50,8 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
   };
 
   const capture = async (): Promise<Capture> => {
-    const state = recorder.state();
-    const folder = `capture-${state.scores.length}-${state.scoreCallsUsed}`;
+    // Counted in the journal, so that whoever takes an attempt over uses no name a second time.
+    const folder = `capture-${recorder.state().scoringsBegun}`;
     const destination = ports.folder.newPath(folder);
     const result = await sandbox.capture(loaded.task.submission, destination);
     if (result.status === "invalid") return { reason: result.reason };
@@ -93,7 +93,7 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
   };
 
   const begin = async (source: Source): Promise<string> => {
-    const seed = seeds.next();
+    const seed = deriveSeed(spec.seed, `scoring ${recorder.state().scoringsBegun}`);
     await recorder.record({ type: "scoring.started", purpose: source, seed });
     return seed;
   };
@@ -133,22 +133,30 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
       }),
     scoreForAgent: () =>
       inTurn(async () => {
-        if (signal.aborted || recorder.state().scoreCallsUsed >= spec.budget.scoreCalls) return null;
+        if (!agentMayAsk || signal.aborted || recorder.state().scoreCallsUsed >= spec.budget.scoreCalls) return null;
         await sandbox.freeze();
-        const seed = await begin("attempt");
-        const entry = await log(await judge("attempt", seed, await capture()));
-        await sandbox.thaw(deadlinesFor(recorder, ports.clock));
-        return entry;
+        try {
+          const seed = await begin("attempt");
+          return await log(await judge("attempt", seed, await capture()));
+        } catch (error) {
+          await recorder.record({ type: "scoring.ended" });
+          throw error;
+        } finally {
+          // Whatever went wrong, the agent goes on; unless its sandbox has ended meanwhile.
+          await sandbox.thaw(deadlinesFor(recorder, ports.clock)).catch(unlessGone);
+        }
       }),
-    scoreFinal: () =>
-      inTurn(async () => {
+    scoreFinal: () => {
+      agentMayAsk = false;
+      return inTurn(async () => {
         const seed = await begin("final");
         const submission = await capture();
         const last = recorder.state().scores.at(-1);
         const known = !("reason" in submission) && last?.submission === submission.digest && last.status !== "failed";
         if (known) await recorder.record({ type: "scoring.ended" });
         else await log(await judge("final", seed, submission));
-      }),
+      });
+    },
     confirm: (selected) =>
       inTurn(async () => {
         const submission = capturedBefore(selected.submission);
@@ -163,4 +171,8 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
       }),
     captured: capturedBefore,
   };
+}
+
+function unlessGone(error: unknown): void {
+  if (!RebenchError.is(error) || error.code !== "sandbox.gone") throw error;
 }

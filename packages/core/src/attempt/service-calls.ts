@@ -16,6 +16,8 @@ export interface ServiceCallsOptions {
 /** Calls a pack's service for the agent: within its call budget, journaled, its failures kept from the agent. */
 export function serviceCalls(options: ServiceCallsOptions): (name: string, body: string) => Promise<Reply> {
   const { loaded, recorder, services } = options;
+  // Calls that the journal does not hold yet: without them many at once would all find the same budget.
+  const underWay = new Map<string, number>();
   return async (name, body) => {
     const declared = loaded.task.services.find(
       (service) => service.name === name && service.availableTo.includes("agent"),
@@ -23,7 +25,7 @@ export function serviceCalls(options: ServiceCallsOptions): (name: string, body:
     const handler = services.get(name);
     if (declared === undefined || handler === undefined)
       return refusal(404, `this task has no service ${JSON.stringify(name)}`);
-    const used = recorder.state().serviceCalls[name] ?? 0;
+    const used = (recorder.state().serviceCalls[name] ?? 0) + (underWay.get(name) ?? 0);
     if (declared.callBudget !== null && used >= declared.callBudget)
       return refusal(429, `no calls to ${name} are left`);
     let input: unknown;
@@ -33,13 +35,15 @@ export function serviceCalls(options: ServiceCallsOptions): (name: string, body:
       return refusal(400, "the body is not JSON");
     }
     const began = recorder.elapsedMs();
+    underWay.set(name, (underWay.get(name) ?? 0) + 1);
     const [status, reply] = await call(handler, input);
-    await recorder.record({
+    const recorded = recorder.record({
       type: "service.called",
       service: name,
       milliseconds: recorder.elapsedMs() - began,
       status,
     });
+    await recorded.finally(() => underWay.set(name, (underWay.get(name) ?? 1) - 1));
     return reply;
   };
 }

@@ -9,7 +9,7 @@ import { columns } from "./ledger.ts";
 const seed = "0".repeat(32);
 const events: readonly AttemptEvent[] = [
   { type: "agent.started" },
-  { type: "agent.ended", reason: "done" },
+  { type: "agent.ended", reason: "done", outcome: { kind: "completed" } },
   { type: "pause.started", reason: "person" },
   { type: "pause.ended" },
   { type: "wait.started", cause: "rate-limit" },
@@ -72,7 +72,7 @@ describe("applyEvent", () => {
           { type: "scoring.ended" },
           { type: "wait.started", cause: "rate-limit" },
           { type: "wait.ended" },
-          { type: "agent.ended", reason: "done" },
+          { type: "agent.ended", reason: "done", outcome: { kind: "completed" } },
           { type: "attempt.finished", outcome: { kind: "completed" } },
         ],
         [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],

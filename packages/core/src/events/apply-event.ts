@@ -28,10 +28,12 @@ function opened(event: StampedEvent): AttemptState {
     ledger: newLedger,
     sandbox: null,
     agentRunning: false,
+    agentOutcome: null,
     agentRemembers: undefined,
     scores: [],
     confirmed: null,
     captures: {},
+    scoringsBegun: 0,
     scoreCallsUsed: 0,
     scoringProgress: null,
     pauses: [],
@@ -57,7 +59,12 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
       return { ...state, agentRemembers: event.value };
     case "agent.ended":
       // What is left is ours to do, not the agent's: capturing and the last scores.
-      return { ...flagged(state, { paused: false, scoring: true }), phase: "finishing", agentRunning: false };
+      return {
+        ...flagged(state, { paused: false, scoring: true }),
+        phase: "finishing",
+        agentRunning: false,
+        agentOutcome: event.outcome,
+      };
     case "pause.started":
       return {
         ...flagged(state, { paused: true }),
@@ -74,6 +81,7 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
       return {
         ...flagged(state, { scoring: true }),
         phase: state.phase === "running" ? "scoring" : state.phase,
+        scoringsBegun: state.scoringsBegun + 1,
         scoreCallsUsed: state.scoreCallsUsed + (event.purpose === "attempt" ? 1 : 0),
       };
     case "submission.captured": {

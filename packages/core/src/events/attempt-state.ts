@@ -49,11 +49,15 @@ export interface AttemptState {
     readonly reference: SandboxReference;
   } | null;
   readonly agentRunning: boolean;
+  /** How the agent's part ended; null while it has not. */
+  readonly agentOutcome: Outcome | null;
   readonly agentRemembers: unknown;
   readonly scores: readonly ScoreEntry[];
   readonly confirmed: ScoreEntry | null;
   /** Every different submission that was captured, by digest. */
   readonly captures: Readonly<Record<string, Capture>>;
+  /** Scorings of any kind, whatever came of them. */
+  readonly scoringsBegun: number;
   /** Scores that the agent asked for, whatever came of them. */
   readonly scoreCallsUsed: number;
   readonly scoringProgress: { readonly message: string; readonly fraction: number | null } | null;

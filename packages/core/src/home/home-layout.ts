@@ -21,6 +21,11 @@ export interface AttemptLayout {
   readonly blobs: string;
 }
 
+/** The number behind the dot of an attempt's id, by which its folder is named. */
+export function attemptIndex(attemptId: string): number {
+  return Number(attemptId.slice(attemptId.lastIndexOf(".") + 1));
+}
+
 export function homeLayout(root: string): HomeLayout {
   const runs = path.join(root, "runs");
   return {

@@ -1,4 +1,4 @@
-export { homeLayout, type AttemptLayout, type HomeLayout, type RunLayout } from "./home-layout.ts";
+export { attemptIndex, homeLayout, type AttemptLayout, type HomeLayout, type RunLayout } from "./home-layout.ts";
 export { journalLines, type StoredLine } from "./journal-lines.ts";
 export { createJournalFile, reopenJournalFile } from "./journal-file.ts";
 export { foldJournal, type FoldedJournal } from "./fold-journal.ts";

@@ -1,3 +1,4 @@
+import type { Blame } from "../events/outcome.ts";
 import type { Sandbox, SandboxLayout } from "./sandbox.ts";
 import type { BudgetView } from "../attempt/budget-view.ts";
 import type { ScoreReply } from "../attempt/score-reply.ts";
@@ -5,7 +6,7 @@ import type { ScoreReply } from "../attempt/score-reply.ts";
 /** How an agent stopped of its own accord. */
 export type AgentEnd =
   | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly blame: "agent" | "host"; readonly code: string; readonly message: string };
+  | { readonly kind: "failed"; readonly blame: Blame; readonly code: string; readonly message: string };
 
 /** The part of the sandbox that an agent may use. */
 export type AgentSandbox = Pick<Sandbox, "exec" | "execution" | "write" | "copyIn" | "read"> & {

@@ -64,7 +64,7 @@ describe("attemptResult", () => {
 
   it("prints a ledger whose columns add up to wall time to the millisecond", () => {
     const { wall = 0, ...columns } = resultOf(
-      [{ type: "agent.started" }, { type: "agent.ended", reason: "done" }, start],
+      [{ type: "agent.started" }, { type: "agent.ended", reason: "done", outcome: { kind: "completed" } }, start],
       [1234, 8765, 31],
     ).ledger;
     const milliseconds = Object.values(columns).map((seconds) => Math.round(seconds * 1000));

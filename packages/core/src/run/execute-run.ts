@@ -31,22 +31,28 @@ export async function* executeRun(
   const waiting = [...plan.attempts];
   const states: AttemptState[] = [];
 
+  let defect: { readonly error: unknown } | null = null;
+
   const worker = async (): Promise<void> => {
-    for (let spec = waiting.shift(); spec !== undefined && !signals.stop.aborted; spec = waiting.shift()) {
+    for (let spec = waiting.shift(); spec !== undefined; spec = waiting.shift()) {
+      if (signals.stop.aborted || defect !== null) return;
       const { attemptId } = spec;
-      const state = await ports.attempt(spec, (event) => queue.push({ type: "attempt.event", attemptId, event }));
-      states.push(state);
-      queue.push({ type: "attempt.ended", attemptId, state });
+      try {
+        const state = await ports.attempt(spec, (event) => queue.push({ type: "attempt.event", attemptId, event }));
+        states.push(state);
+        queue.push({ type: "attempt.ended", attemptId, state });
+      } catch (error) {
+        defect = { error };
+      }
     }
   };
   const workers = Array.from({ length: Math.min(plan.parallel, plan.attempts.length) }, worker);
-  void Promise.all(workers).then(
-    () => {
-      queue.push({ type: "run.finished", outcome: outcomeOf(states, signals.stop.aborted) });
-      queue.end();
-    },
-    (error: unknown) => queue.fail(error),
-  );
+  // Attempts that are under way are carried to their end before a defect of one is thrown.
+  void Promise.all(workers).then(() => {
+    if (defect !== null) return queue.fail(defect.error);
+    queue.push({ type: "run.finished", outcome: outcomeOf(states, signals.stop.aborted) });
+    queue.end();
+  });
   yield* queue.values();
 }
 

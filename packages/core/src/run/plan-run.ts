@@ -1,4 +1,4 @@
-import { deriveSeed } from "../attempt/seed-sequence.ts";
+import { deriveSeed } from "../attempt/seed.ts";
 import type { AgentConfig, AttemptSpec, Budget } from "./attempt-spec.ts";
 import type { LoadedTask } from "./loaded-task.ts";
 
