@@ -22,6 +22,7 @@ interface Reply {
 
 const longestBody = 1 << 20;
 const longestNote = 4000;
+const mostNotes = 1000;
 
 /** An HTTP server that is never bound to a port: the relay hands it connections. */
 export function relayApi(options: RelayApiOptions): Server {
@@ -51,6 +52,7 @@ export function relayApi(options: RelayApiOptions): Server {
         options.submit();
         return { status: 200, body: { ok: true, text: "submitted: the attempt ends here" } };
       case "POST /note":
+        if (recorder.state().notes >= mostNotes) return noMoreNotes;
         await recorder.record({ type: "note.added", text: body.slice(0, longestNote) });
         return { status: 200, body: { ok: true, text: "noted" } };
       default:
@@ -68,6 +70,7 @@ export function relayApi(options: RelayApiOptions): Server {
   });
 }
 
+const noMoreNotes: Reply = { status: 429, body: { ok: false, text: `an attempt keeps at most ${mostNotes} notes` } };
 const notFound: Reply = { status: 404, body: { ok: false, text: "there is no such command" } };
 const tooLarge: Reply = { status: 413, body: { ok: false, text: `a request holds at most ${longestBody} bytes` } };
 

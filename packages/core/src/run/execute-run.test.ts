@@ -82,6 +82,20 @@ describe("executeRun", () => {
     expect(last(events)).toMatchObject({ outcome: "interrupted" });
   });
 
+  it("carries the attempts that are under way to their end before it throws what one threw", async () => {
+    const ended: number[] = [];
+    const ports: RunPorts = {
+      async attempt(spec, publish) {
+        if (spec.index === 0) throw new Error("disk on fire");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        ended.push(spec.index);
+        return portsEnding([]).attempt(spec, publish);
+      },
+    };
+    await expect(eventsOf(planOf(4, 2), ports)).rejects.toThrow("disk on fire");
+    expect(ended).toEqual([1]);
+  });
+
   it("throws what an attempt threw, after the events before it", async () => {
     const ports: RunPorts = { attempt: () => Promise.reject(new Error("disk on fire")) };
     await expect(eventsOf(planOf(1, 1), ports)).rejects.toThrow("disk on fire");
