@@ -1,13 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { IsolationGuarantees, IsolationLevel, Sandbox, SandboxLayout, SandboxReference } from "@rebench/core";
-import {
-  findLeftovers,
-  isAlive,
-  killLeftovers,
-  readStatus,
-  removeTraces,
-  type TraceRecord,
-} from "@rebench/supervisor";
+import { findLeftovers, isAlive, killLeftovers, readStatus, removeTraces, type TraceRecord } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import { attachToSupervisor, type Attachment } from "./attachment.ts";
 import { openExecution } from "./execution.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionResult } from "@rebench/core";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { commandFolder } from "./command-files.ts";
 import { createCommands } from "./commands.ts";
 import type { SupervisorConfiguration } from "./configuration.ts";
@@ -10,6 +10,7 @@ import type { FirstProcess } from "./tree/first-process.ts";
 
 it("tells of a command's end, also where the result cannot be stored", async () => {
   const directory = mkdtempSync(join(tmpdir(), "rebench-commands-"));
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const user = { cwd: "/", environment: {} };
   const configuration = {
     directory,
@@ -28,5 +29,6 @@ it("tells of a command's end, also where the result cannot be stored", async () 
     commands.start({ argv: ["rm", "-r", commandFolder(directory, "0001")], user: "agent" });
   });
   expect(ended).toMatchObject(["0001", { exitCode: 0 }]);
+  expect(log).toHaveBeenCalledOnce();
   rmSync(directory, { recursive: true, force: true });
 });

@@ -12,7 +12,10 @@ it("refuses a path that is longer than a destination can take", async () => {
   const deep = join(solution, "src", ...Array.from({ length: 8 }, () => "n".repeat(255)));
   mkdirSync(deep, { recursive: true });
   writeFileSync(join(deep, "file"), "");
-  const contract = { entries: [{ path: "src", kind: "folder", required: true, maxBytes: 100 }], maxFiles: 100 } as const;
+  const contract = {
+    entries: [{ path: "src", kind: "folder", required: true, maxBytes: 100 }],
+    maxFiles: 100,
+  } as const;
   const result = await captureSubmission(solution, contract, join(root, "captured"));
   expect(result).toMatchObject({ status: "invalid" });
   expect(result.status === "invalid" && result.reason).toMatch(/"src\/n+.*" is longer than 1024 bytes/);
