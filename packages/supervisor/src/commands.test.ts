@@ -18,7 +18,7 @@ it("tells of a command's end, also where the result cannot be stored", async () 
     recipe: { limit: [], become: { agent: [], harness: [] }, membership: { kind: "namespace" } },
     traces: { name: "test" },
   } as unknown as SupervisorConfiguration;
-  const first = { enter: [] as string[] } as FirstProcess;
+  const first = { enter: [] } as unknown as FirstProcess;
   const ended = await new Promise<[string, ExecutionResult]>((resolve) => {
     const commands = createCommands({
       configuration,
