@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseLine } from "@rebench/core";
-import { journalLines, readRunFile, type HomeLayout } from "@rebench/core/home";
+import { attemptIndex, journalLines, readRunFile, type HomeLayout } from "@rebench/core/home";
 import { isAlive } from "@rebench/supervisor";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
-import { attemptIndex } from "../host/attempt-index.ts";
 import { openHome } from "../host/data-folder.ts";
 import { listenForInterruption } from "../host/interruption.ts";
 import { describeEvent } from "../reporting/describe-event.ts";

@@ -1,7 +1,13 @@
 import { attemptResult, type AttemptResult, type AttemptState, type JournalProblem } from "@rebench/core";
-import { foldJournal, readRunFile, type AttemptLayout, type HomeLayout, type RunFile } from "@rebench/core/home";
+import {
+  attemptIndex,
+  foldJournal,
+  readRunFile,
+  type AttemptLayout,
+  type HomeLayout,
+  type RunFile,
+} from "@rebench/core/home";
 import { RebenchError } from "@rebench/task-kit";
-import { attemptIndex } from "./attempt-index.ts";
 
 export interface StoredAttempt {
   readonly attemptId: string;
