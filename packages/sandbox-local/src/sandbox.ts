@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type { IsolationGuarantees, IsolationLevel, Sandbox, SandboxLayout, SandboxReference } from "@rebench/core";
 import { findLeftovers, isAlive, killLeftovers, readStatus, removeTraces, type TraceRecord } from "@rebench/supervisor";
@@ -47,10 +48,11 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
     try {
       await attachment.request({ method: "endProcesses" });
     } catch (error) {
-      if (!RebenchError.is(error) || error.code !== "sandbox.gone" || !(await hasEnded())) throw error;
+      const isGone = RebenchError.is(error) && error.code === "sandbox.gone";
+      if (!isGone || !(await comesTrue(hasEnded))) throw error;
       // Its supervisor took everything along; what a level could not tie to it is ended here.
       await killLeftovers(traces);
-      if (findLeftovers(traces).length > 0) throw error;
+      if (!(await comesTrue(() => findLeftovers(traces).length === 0))) throw error;
     }
   }
 
@@ -96,4 +98,14 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
     detach: () => attachment.detach(),
     destroy: () => (destroyed ??= destroy()),
   };
+}
+
+const deathMs = 2000;
+
+/** What was killed is not dead at once: whether something becomes true while one may wait for that. */
+async function comesTrue(check: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (const began = performance.now(); performance.now() - began < deathMs; await sleep(20)) {
+    if (await check()) return true;
+  }
+  return check();
 }
