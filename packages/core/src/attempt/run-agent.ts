@@ -33,8 +33,8 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentStop> {
       sandbox.ended.then(afterSandbox),
       submitted.then((): AgentStop => ({ outcome: { kind: "completed" }, reason: "submitted", sandboxEnded: false })),
       broken.then((error): AgentStop => ({ outcome: failedOutcome(error), reason: "journal", sandboxEnded: false })),
-      aborted(signals.stop),
-      aborted(signals.abort),
+      aborted(signals.stop, over.signal),
+      aborted(signals.abort, over.signal),
     ]);
   } finally {
     over.abort();
@@ -84,6 +84,9 @@ function endOfThrown(error: unknown): AgentEnd {
 
 const cancelled: AgentStop = { outcome: { kind: "cancelled" }, reason: "cancelled", sandboxEnded: false };
 
-function aborted(signal: AbortSignal): Promise<AgentStop> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(cancelled), { once: true }));
+/** The run's signals outlive its attempts, so `over` takes the listener away again: it would hold the attempt in memory. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<AgentStop> {
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(cancelled), { once: true, signal: over }),
+  );
 }

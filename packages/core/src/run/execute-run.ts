@@ -29,7 +29,7 @@ export async function* executeRun(
   const queue = eventQueue<RunEvent>();
   queue.push({ type: "run.started", plan });
   const waiting = [...plan.attempts];
-  const states: AttemptState[] = [];
+  const outcomes: AttemptState["outcome"][] = [];
 
   let defect: { readonly error: unknown } | null = null;
 
@@ -39,7 +39,7 @@ export async function* executeRun(
       const { attemptId } = spec;
       try {
         const state = await ports.attempt(spec, (event) => queue.push({ type: "attempt.event", attemptId, event }));
-        states.push(state);
+        outcomes.push(state.outcome);
         queue.push({ type: "attempt.ended", attemptId, state });
       } catch (error) {
         defect = { error };
@@ -50,14 +50,14 @@ export async function* executeRun(
   // Attempts that are under way are carried to their end before a defect of one is thrown.
   void Promise.all(workers).then(() => {
     if (defect !== null) return queue.fail(defect.error);
-    queue.push({ type: "run.finished", outcome: outcomeOf(states, signals.stop.aborted) });
+    queue.push({ type: "run.finished", outcome: outcomeOf(outcomes, signals.stop.aborted) });
     queue.end();
   });
   yield* queue.values();
 }
 
-function outcomeOf(states: readonly AttemptState[], stopped: boolean): RunOutcome {
+function outcomeOf(outcomes: readonly AttemptState["outcome"][], stopped: boolean): RunOutcome {
   if (stopped) return "interrupted";
-  const lost = states.some(({ outcome }) => outcome?.kind === "failed" || outcome?.kind === "unknown");
+  const lost = outcomes.some((outcome) => outcome?.kind === "failed" || outcome?.kind === "unknown");
   return lost ? "partial" : "completed";
 }
