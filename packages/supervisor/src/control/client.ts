@@ -24,7 +24,10 @@ export async function connectToSupervisor(
   const pending = new Map<number, Pending>();
   let lastId = 0;
 
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // It passes the socket's errors on, and an error that nobody hears ends the process.
+  lines.on("error", () => socket.destroy());
+  lines.on("line", (line) => {
     const message = messageSchema.parse(JSON.parse(line));
     if ("event" in message) return onEvent(message);
     const waiting = pending.get(message.id);

@@ -40,7 +40,10 @@ export async function startControlServer(options: ControlServerOptions): Promise
       clients.delete(socket);
       options.onClients(clients.size);
     });
-    createInterface({ input: socket }).on("line", (line) => void answer(socket, line));
+    const lines = createInterface({ input: socket });
+    // It passes the socket's errors on, and an error that nobody hears ends the process.
+    lines.on("error", () => socket.destroy());
+    lines.on("line", (line) => void answer(socket, line));
     for (const event of options.greeting()) send(socket, event);
   });
   await new Promise<void>((resolve, reject) => {
