@@ -1,14 +1,16 @@
 export { RebenchError, type RebenchErrorOptions } from "./errors.ts";
 export { defineTaskPack, specVersion, type TaskPack } from "./pack.ts";
-export { defineTask, type ScoreScale, type Task, type TaskKind } from "./task.ts";
+export { defineTask, type Task, type TaskKind } from "./task.ts";
 export type { CapturedFile, CapturedSubmission, SubmissionContract, SubmissionEntry } from "./submission.ts";
 export type {
   AnchorPolicy,
   Conditions,
   MeasuredOn,
+  ProtectedArchive,
   PublishedTier,
   ReferenceLocation,
   Resources,
+  ScoreScale,
   Tier,
   TierBudget,
   TierName,

@@ -1,15 +1,9 @@
 import type { SubmissionContract } from "./submission.ts";
 import type { Service } from "./service.ts";
-import type { PublishedTier, Tier } from "./tier.ts";
+import type { PublishedTier, ScoreScale, Tier } from "./tier.ts";
 
 /** What a task asks for. */
 export type TaskKind = "optimise" | "debug" | "extend" | "reproduce" | "predict" | "train";
-
-/** How raw scores read: their unit, e.g. `ln(ns/element)`, and which way is better. */
-export interface ScoreScale {
-  readonly unit: string;
-  readonly direction: "lower" | "higher";
-}
 
 /** One problem: instructions, starting files, submission contract, scorer, at one or more tiers. */
 export interface Task {

@@ -1,4 +1,5 @@
 import type { Scorer } from "./scorer.ts";
+import type { SubmissionContract } from "./submission.ts";
 
 /** The scale of a task: `full` is the paper's hardware and data, `mini` runs on a laptop in minutes. Their scores never mix. */
 export type TierName = "mini" | "full";
@@ -12,6 +13,8 @@ export interface Resources {
   /** Processes and threads together. */
   readonly pids: number;
   readonly gpus?: { readonly count: number; readonly model: string };
+  /** Megabytes of the memory-backed folder that agent and harness share; the provider's own default where omitted. */
+  readonly sharedMemoryMb?: number;
 }
 
 /** Limits of an attempt that the tier sets; a run may tighten them. Seconds. */
@@ -56,13 +59,32 @@ export interface Conditions {
   readonly models: string;
 }
 
+/**
+ * A zip archive under a password that stands here for everyone to read: it keeps solutions out of crawled text, and nothing else.
+ * The host unpacks it into a private folder for as long as it needs it.
+ */
+export interface ProtectedArchive {
+  readonly kind: "archive";
+  readonly path: string;
+  readonly password: string;
+}
+
 /** Where the reference solution lives: a folder, or a password-protected archive for full tiers. */
-export type ReferenceLocation =
-  { readonly kind: "folder"; readonly path: string } | { readonly kind: "archive"; readonly path: string };
+export type ReferenceLocation = { readonly kind: "folder"; readonly path: string } | ProtectedArchive;
+
+/** How raw scores read: their unit, e.g. `ln(ns/element)`, and which way is better. */
+export interface ScoreScale {
+  readonly unit: string;
+  readonly direction: "lower" | "higher";
+}
 
 /** One scale of a task. All paths are relative to the pack's root, POSIX separators. */
 export interface Tier {
   readonly name: TierName;
+  /** Where this tier asks for other files than the task's other tiers do: takes the place of the task's. */
+  readonly submission?: SubmissionContract;
+  /** Where this tier is scored in another unit: takes the place of the task's. */
+  readonly score?: ScoreScale;
   /** Markdown file that the agent reads. */
   readonly instructions: string;
   /** Folder of notes copied beside the instructions. */
@@ -70,14 +92,20 @@ export interface Tier {
   /** Folder with the starting solution, copied into the workspace. */
   readonly start: string;
   readonly reference: ReferenceLocation;
-  /** Folder whose subfolders are submissions of rising skill, named in order. */
-  readonly rungs: string;
+  /** Folder, or archive, whose folders are submissions of rising skill, named in order. */
+  readonly rungs: string | ProtectedArchive;
   /** Folder whose subfolders are known exploits; each must end invalid or at 0. */
   readonly cheats: string;
   /** Folder of held-out data and generators; never in an agent's sandbox. Omitted where all hidden input is drawn afresh. */
   readonly hidden?: string;
   /** JSON file of human attempts, see {@link HumanBaselines}; omitted where none exist for this tier. */
   readonly baselines?: string;
+  /**
+   * What container sandboxes are built from: folders, each a build context that holds a `Dockerfile`. The host appends its own
+   * stages and users, so a Dockerfile names neither user nor entrypoint. `scoring` defaults to `workspace`. A tier without
+   * containers runs in the local sandbox only.
+   */
+  readonly container?: { readonly workspace: string; readonly scoring?: string };
   readonly resources: Resources;
   readonly budget: TierBudget;
   readonly conditions: Conditions;

@@ -6,6 +6,7 @@ import { ulid } from "ulid";
 import type { CommandContext } from "../cli/command-context.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
+import { pathOfLocation } from "../packs/location.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { bar } from "../reporting/bar.ts";
 import { textTable } from "../reporting/table.ts";
@@ -62,7 +63,7 @@ function planOf(tasks: readonly LoadedTask[], acts: readonly Act[]): RunPlan {
 }
 
 async function actsOf(loaded: LoadedTask): Promise<Act[]> {
-  const rungs = loaded.packPath(loaded.tier.rungs);
+  const rungs = loaded.packPath(pathOfLocation(loaded.tier.rungs));
   const [, firstTry] = (await readdir(rungs)).sort();
   return [
     { label: "start", title: "the starting solution", agent: { name: "nop" } },

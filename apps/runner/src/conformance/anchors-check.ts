@@ -1,3 +1,4 @@
+import { openLocation } from "../packs/location.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
 
 /** A measured 0 or 1 may be off by this many times the stated noise. */
@@ -10,10 +11,11 @@ export const anchorsCheck: Check = {
   id: "anchors",
   async run(context) {
     const { tier, packPath } = context.loaded;
-    const results = [await near(context, "anchors.start", packPath(tier.start), 0)];
-    if (tier.reference.kind === "folder")
-      results.push(await near(context, "anchors.reference", packPath(tier.reference.path), 1));
-    return results;
+    await using reference = await openLocation(tier.reference, packPath);
+    return [
+      await near(context, "anchors.start", packPath(tier.start), 0),
+      await near(context, "anchors.reference", reference.folder, 1),
+    ];
   },
 };
 

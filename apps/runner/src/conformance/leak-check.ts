@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { LoadedTask } from "@rebench/core";
+import { pathOfLocation } from "../packs/location.ts";
 import type { Check } from "./check.ts";
 
 const windowBytes = 256;
@@ -76,7 +77,7 @@ function passages(content: Buffer): Buffer[] {
 async function secrets({ tier, packPath }: LoadedTask): Promise<Secret[]> {
   const roots = [
     tier.reference.path,
-    tier.rungs,
+    pathOfLocation(tier.rungs),
     tier.cheats,
     "kernel",
     "hidden",

@@ -1,4 +1,5 @@
 import { spread } from "@rebench/stats";
+import { openLocation } from "../packs/location.ts";
 import type { Check } from "./check.ts";
 
 const most = { timed: 0.05, data: 0.02 };
@@ -8,11 +9,11 @@ export const repeatCheck: Check = {
   id: "repeat",
   async run({ loaded, grader, repeat, onProgress }) {
     const { tier, packPath } = loaded;
-    const folder = packPath(tier.reference.kind === "folder" ? tier.reference.path : tier.start);
+    await using reference = await openLocation(tier.reference, packPath);
     const normalized: number[] = [];
     for (let round = 1; round <= repeat; round += 1) {
       onProgress(`scoring ${round} of ${repeat}`);
-      const verdict = await grader.grade(folder, `repeat ${round}`);
+      const verdict = await grader.grade(reference.folder, `repeat ${round}`);
       if (verdict.status !== "valid")
         return [{ id: "repeat", ok: false, message: `${verdict.status}: ${verdict.reason}` }];
       normalized.push(verdict.normalized);

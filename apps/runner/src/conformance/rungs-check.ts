@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { openLocation } from "../packs/location.ts";
 import { meanScore } from "./mean-score.ts";
 import type { Check } from "./check.ts";
 
@@ -12,14 +13,15 @@ const scorings = 3;
 export const rungsCheck: Check = {
   id: "rungs",
   async run({ loaded, grader, onProgress }) {
-    const { packPath, tier } = loaded;
-    const names = (await readdir(packPath(tier.rungs))).sort();
+    const { tier } = loaded;
+    await using rungs = await openLocation(tier.rungs, loaded.packPath);
+    const names = (await readdir(rungs.folder)).sort();
     if (names.length < fewest)
       return [{ id: "rungs", ok: false, message: `${names.length} rungs, and at least ${fewest} are needed` }];
     const scored: { name: string; normalized: number }[] = [];
     for (const name of names) {
       onProgress(`rung ${name}`);
-      const folder = path.join(packPath(tier.rungs), name);
+      const folder = path.join(rungs.folder, name);
       const verdict = await grader.grade(folder, `rung ${name}`);
       if (verdict.status !== "valid")
         return [{ id: "rungs", ok: false, message: `${name}: ${verdict.status}: ${verdict.reason}` }];

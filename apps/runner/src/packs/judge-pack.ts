@@ -12,17 +12,43 @@ const scorerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("python"), script: z.string(), files: z.array(z.string()), timeoutSeconds: positive }),
 ]);
 
+const archiveSchema = z.object({ kind: z.literal("archive"), path: z.string(), password: z.string().min(1) });
+
+const submissionSchema = z.object({
+  entries: z
+    .array(
+      z.object({ path: z.string(), kind: z.enum(["file", "folder"]), required: z.boolean(), maxBytes: positive }),
+    )
+    .min(1),
+  maxFiles: positive,
+});
+
+const scaleSchema = z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) });
+
 const tierSchema = z.object({
   name: z.enum(["mini", "full"]),
+  submission: submissionSchema.optional(),
+  score: scaleSchema.optional(),
   instructions: z.string(),
   background: z.string().optional(),
   start: z.string(),
-  reference: z.object({ kind: z.enum(["folder", "archive"]), path: z.string() }),
-  rungs: z.string(),
+  reference: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("folder"), path: z.string() }),
+    archiveSchema,
+  ]),
+  rungs: z.union([z.string(), archiveSchema]),
   cheats: z.string(),
   hidden: z.string().optional(),
   baselines: z.string().optional(),
-  resources: z.object({ cpus: positive, memoryMb: positive, diskMb: positive, pids: positive }),
+  container: z.object({ workspace: z.string(), scoring: z.string().optional() }).optional(),
+  resources: z.object({
+    cpus: positive,
+    memoryMb: positive,
+    diskMb: positive,
+    pids: positive,
+    gpus: z.object({ count: positive, model: z.string() }).optional(),
+    sharedMemoryMb: positive.optional(),
+  }),
   budget: z.object({ workingSeconds: positive, wallSeconds: positive, scoreCalls: z.number().int().nonnegative() }),
   anchors: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("measured"), source: z.string() }),
@@ -48,20 +74,8 @@ const packSchema = z.object({
         title: z.string(),
         kinds: z.array(z.string()),
         leansOn: z.enum(["implementation", "judgement"]),
-        submission: z.object({
-          entries: z
-            .array(
-              z.object({
-                path: z.string(),
-                kind: z.enum(["file", "folder"]),
-                required: z.boolean(),
-                maxBytes: positive,
-              }),
-            )
-            .min(1),
-          maxFiles: positive,
-        }),
-        score: z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) }),
+        submission: submissionSchema,
+        score: scaleSchema,
         aggregate: z.enum(["best", "last"]),
         services: z.array(
           z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/), callBudget: positive.nullable(), open: fn }),
@@ -93,8 +107,11 @@ function namedPaths(pack: TaskPack): string[] {
       tier.instructions,
       tier.start,
       tier.reference.path,
-      tier.rungs,
+      typeof tier.rungs === "string" ? tier.rungs : tier.rungs.path,
       tier.cheats,
+      ...[tier.container?.workspace, tier.container?.scoring]
+        .filter((folder) => folder !== undefined)
+        .map((folder) => `${folder}/Dockerfile`),
       ...[tier.background, tier.hidden, tier.baselines].filter((file) => file !== undefined),
       ...(tier.scorer.kind === "python" ? [tier.scorer.script, ...tier.scorer.files] : []),
     ]),

@@ -17,16 +17,17 @@ const variantName = (task: Task): string => (task.id === "main" ? hiddenScore : 
 /** Picks a task and tier of a loaded pack. Errors with code `task.not-found` or `tier.not-found`. */
 export async function resolveTask(pack: LoadedPack, taskName: string | null, tierName: TierName): Promise<LoadedTask> {
   const wanted = taskName ?? pack.pack.tasks[0]?.id ?? "";
-  const task = pack.pack.tasks.find((candidate) => candidate.id === wanted || variantName(candidate) === wanted);
-  if (task === undefined) {
+  const named = pack.pack.tasks.find((candidate) => candidate.id === wanted || variantName(candidate) === wanted);
+  if (named === undefined) {
     throw new RebenchError({
       code: "task.not-found",
       message: `${shortPackName(pack.name)} has no task ${JSON.stringify(wanted)}`,
       fix: `its tasks: ${taskNames(pack).join(", ")}`,
     });
   }
-  const tier = task.tiers.find((candidate) => candidate.name === tierName);
-  if (tier === undefined) throw noSuchTier(pack, task, tierName);
+  const tier = named.tiers.find((candidate) => candidate.name === tierName);
+  if (tier === undefined) throw noSuchTier(pack, named, tierName);
+  const task = { ...named, submission: tier.submission ?? named.submission, score: tier.score ?? named.score };
   const packPath = pathsOf(pack.directory);
   return {
     reference: referenceOf(pack, task, tier, wanted),
