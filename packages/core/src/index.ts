@@ -16,6 +16,7 @@ export type { Clock } from "./ports/clock.ts";
 export type {
   CaptureResult,
   CleanReport,
+  CreateSandboxOptions,
   Execution,
   ExecutionResult,
   FileToWrite,
@@ -27,7 +28,9 @@ export type {
   SandboxCommand,
   SandboxDeadlines,
   SandboxEnd,
+  SandboxImage,
   SandboxLayout,
+  SandboxObservation,
   SandboxProvider,
   SandboxReference,
   SandboxResources,

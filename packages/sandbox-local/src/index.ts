@@ -1,2 +1,2 @@
 export { createLocalSandboxProvider, type LocalSandboxProviderOptions } from "./provider.ts";
-export { captureSubmission } from "./inside/capture.ts";
+export { captureFolder } from "./inside/capture-folder.ts";

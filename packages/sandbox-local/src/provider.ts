@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { IsolationLevel, Sandbox, SandboxProvider, SandboxReference, SandboxSpec } from "@rebench/core";
 import {
+  commandEnvironment,
   createRelayClient,
   goneError,
   hasLivingOwner,
@@ -20,7 +21,6 @@ import { defaultBasePath, openBaseFolder, type BaseFolder } from "./base-folder.
 import { cleanBase } from "./clean.ts";
 import { cpuPrefix } from "./cpus.ts";
 import { descriptionPath, readDescription, type SandboxDescription } from "./description.ts";
-import { commandEnvironment } from "./environment.ts";
 import { foldersBelow, makeFolders } from "./folders.ts";
 import type { Identity } from "./identity.ts";
 import { buildLevel, type LocalLevelName } from "./levels/build-level.ts";

@@ -7,7 +7,7 @@ import { attachToSupervisor, type Attachment } from "./attachment.ts";
 import { openExecution } from "./execution.ts";
 import type { SandboxFolders } from "./folders.ts";
 import type { Identity } from "./identity.ts";
-import { captureSubmission } from "./inside/capture.ts";
+import { captureFolder } from "./inside/capture-folder.ts";
 import { readInside } from "./inside/read-file.ts";
 import { copyInside, writeInside } from "./inside/write-files.ts";
 
@@ -73,7 +73,7 @@ export function openSandbox(options: LocalSandboxOptions): Sandbox {
     },
     copyIn: (hostPath, insidePath, owner) => copyInside(options, hostPath, insidePath, owner),
     read: (path, { maxBytes }) => readInside(options, path, maxBytes),
-    capture: (contract, destination) => captureSubmission(folders.solution, contract, destination),
+    capture: (contract, destination) => captureFolder(folders.solution, contract, destination),
     exec: async (command) => {
       const id = await attachment.request({
         method: "exec",

@@ -1,5 +1,5 @@
 export { writeJsonAtomic } from "./atomic-file.ts";
-export { commandFolder, outputPath, readResult } from "./command-files.ts";
+export { commandFolder, executionResultSchema, outputPath, readResult } from "./command-files.ts";
 export { supervisorConfigurationSchema, readConfiguration, type SupervisorConfiguration } from "./configuration.ts";
 export { connectToSupervisor, goneError, type SupervisorClient } from "./control/client.ts";
 export { launchSupervisor, type LaunchOptions } from "./launch.ts";
@@ -18,6 +18,11 @@ export {
   traceRecordSchema,
   type TraceRecord,
 } from "./traces.ts";
-export { submissionDigest } from "./submission-digest.ts";
+export { captureSubmission } from "./submission/capture-submission.ts";
+export { submissionDigest } from "./submission/submission-digest.ts";
+export type { SourceFile, SourceFolder, SubmissionSource } from "./submission/submission-source.ts";
+export { createMultiplexer } from "./relay/multiplexer.ts";
+export { commandEnvironment } from "./command-environment.ts";
+export { deadlinesSchema, sandboxEndSchema } from "./status.ts";
 export { createRelayClient, type RelayClient } from "./relay/relay-client.ts";
 export { tryRecipe } from "./try-recipe.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { deriveSeed, verdict, type LoadedTask, type ScorerHost } from "@rebench/core";
-import { captureSubmission } from "@rebench/sandbox-local";
+import { captureFolder } from "@rebench/sandbox-local";
 
 export type Verdict = ReturnType<typeof verdict>;
 
@@ -29,7 +29,7 @@ export async function openGrader({ loaded, scorer, seed, signal, onProgress }: G
   return {
     async grade(folder, purpose) {
       const name = String((count += 1));
-      const captured = await captureSubmission(
+      const captured = await captureFolder(
         folder,
         loaded.task.submission,
         path.join(scratch, `submission-${name}`),

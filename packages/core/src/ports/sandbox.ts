@@ -29,6 +29,25 @@ export interface SandboxResources {
   readonly memoryMb: number;
   readonly diskMb: number;
   readonly pids: number;
+  /** Size of the memory-backed folder; by default half of `memoryMb`. */
+  readonly sharedMemoryMb?: number | undefined;
+  readonly gpus?: number | undefined;
+}
+
+/** What a container's image is made from; its content decides whether it has been built before. */
+export interface SandboxImage {
+  /** Host folder with a `Dockerfile`: the build context. */
+  readonly context: string;
+}
+
+/** What was found rather than pinned: kept beside a result to explain a difference later. */
+export interface SandboxObservation {
+  readonly engine: string;
+  readonly image: string;
+  /** Digests of the image's layers, which, unlike image ids, can be made again. */
+  readonly layers: readonly string[];
+  /** `name@sha256:…` of base images that came from a registry. */
+  readonly bases: readonly string[];
 }
 
 export interface SandboxSpec {
@@ -44,6 +63,10 @@ export interface SandboxSpec {
   readonly protectedPaths: readonly string[];
   /** Whether `socket` is served; connections arrive at {@link Sandbox.onConnection}. */
   readonly relay: boolean;
+  /** For providers that run images; by default a plain one. */
+  readonly image?: SandboxImage | undefined;
+  /** Host names that an HTTP proxy inside lets through; by default there is no network at all. */
+  readonly egress?: readonly string[] | undefined;
 }
 
 /** Enough to find a sandbox again from another process; JSON. */
@@ -143,6 +166,7 @@ export interface Sandbox {
   readonly isolation: IsolationLevel;
   readonly guarantees: IsolationGuarantees;
   readonly layout: SandboxLayout;
+  readonly observed?: SandboxObservation;
   write(files: readonly FileToWrite[]): Promise<void>;
   /** Copies regular files and folders of the host, following no link. */
   copyIn(hostPath: string, insidePath: string, owner: SandboxUser): Promise<void>;
@@ -170,6 +194,12 @@ export interface Sandbox {
   destroy(): Promise<void>;
 }
 
+export interface CreateSandboxOptions {
+  readonly signal?: AbortSignal;
+  /** Told what takes long, such as the building of an image. */
+  readonly onProgress?: (message: string) => void;
+}
+
 /** What a clean-up found without a living owner and removed. */
 export interface CleanReport {
   readonly containers: number;
@@ -183,7 +213,7 @@ export interface SandboxProvider {
   readonly kind: "local" | "docker";
   /** Every level of this provider, best first. */
   probe(options: { readonly protectedPaths: readonly string[] }): Promise<readonly LevelProbe[]>;
-  create(spec: SandboxSpec, options?: { readonly signal?: AbortSignal }): Promise<Sandbox>;
+  create(spec: SandboxSpec, options?: CreateSandboxOptions): Promise<Sandbox>;
   /** Takes over a sandbox whose runner is gone. Errors with code `sandbox.gone`. */
   attach(reference: SandboxReference): Promise<Sandbox>;
   /** Ends and removes what belongs to no living process of ours. */

@@ -8,8 +8,11 @@ export interface Multiplexer {
   close(): void;
 }
 
-/** Carries streams over a connection that takes raw bytes. `onOpen` gets those that the other side opens. */
-export function createMultiplexer(connection: Duplex, onOpen: (stream: RelayStream) => void): Multiplexer {
+/** Carries streams over a connection that takes raw bytes. `onOpen` gets those that the other side opens, and the channel that they name. */
+export function createMultiplexer(
+  connection: Duplex,
+  onOpen: (stream: RelayStream, channel: string) => void,
+): Multiplexer {
   const streams = new Map<number, RelayStream>();
   const decode = createFrameDecoder();
   let lastNumber = 0;
@@ -27,7 +30,7 @@ export function createMultiplexer(connection: Duplex, onOpen: (stream: RelayStre
 
   function take(frame: Frame): void {
     if (frame.kind === "open") {
-      if (!streams.has(frame.stream)) onOpen(make(frame.stream));
+      if (!streams.has(frame.stream)) onOpen(make(frame.stream), Buffer.from(frame.payload).toString());
       return;
     }
     // One that is unknown here was closed while the frame was on its way.

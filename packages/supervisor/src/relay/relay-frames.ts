@@ -3,7 +3,7 @@
  * all numbers big-endian. Whoever serves the socket inside opens streams, with numbers that it does not use again.
  */
 export const frameKinds = {
-  /** A new stream; no payload. */
+  /** A new stream; the payload names its channel, nothing the only one. */
   open: 1,
   /** Bytes of a stream, never more than its receiver has granted. */
   data: 2,

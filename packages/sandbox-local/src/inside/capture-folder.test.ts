@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { captureSubmission } from "./capture.ts";
+import { captureFolder } from "./capture-folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "rebench-capture-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ it("refuses a path that is longer than a destination can take", async () => {
     entries: [{ path: "src", kind: "folder", required: true, maxBytes: 100 }],
     maxFiles: 100,
   } as const;
-  const result = await captureSubmission(solution, contract, join(root, "captured"));
+  const result = await captureFolder(solution, contract, join(root, "captured"));
   expect(result).toMatchObject({ status: "invalid" });
   expect(result.status === "invalid" && result.reason).toMatch(/"src\/n+.*" is longer than 1024 bytes/);
   expect(readdirSync(root)).toEqual(["solution"]);
