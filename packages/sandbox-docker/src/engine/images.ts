@@ -1,0 +1,86 @@
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
+import type { Pack } from "tar-stream";
+import { orNull, unless } from "./answers.ts";
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** Digests of its layers, lowest first. */
+  readonly layers: readonly string[];
+  /** `name@sha256:…` where a registry gave it. */
+  readonly registryDigests: readonly string[];
+  readonly bytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface BuildImageOptions {
+  readonly context: Pack;
+  /** Path of the Dockerfile in the context. */
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** A line of the build's output. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface Images {
+  inspect(name: string): Promise<ImageFacts | null>;
+  /** Errors with the engine's words where a step fails. */
+  build(options: BuildImageOptions): Promise<void>;
+  list(label: string): Promise<ReadonlyArray<{ readonly id: string; readonly tags: readonly string[] }>>;
+  remove(name: string): Promise<void>;
+}
+
+interface BuildLine {
+  readonly stream?: string;
+  readonly error?: string;
+}
+
+export function createImages(docker: Docker): Images {
+  return {
+    inspect: async (name) => {
+      const found = await orNull(docker.getImage(name).inspect());
+      if (found === null) return null;
+      return {
+        id: found.Id,
+        tags: found.RepoTags ?? [],
+        layers: found.RootFS?.Layers ?? [],
+        registryDigests: found.RepoDigests ?? [],
+        bytes: found.Size,
+        labels: found.Config.Labels ?? {},
+      };
+    },
+    build: async ({ context, dockerfile, tag, labels, signal, onLine }) => {
+      const stream = await docker.buildImage(context as unknown as NodeJS.ReadableStream, {
+        t: tag,
+        dockerfile,
+        labels: { ...labels },
+        forcerm: true,
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      });
+      await followBuild(stream as Readable, onLine);
+    },
+    list: async (label) => {
+      const found = await docker.listImages({ filters: { label: [label] } });
+      return found.map(({ Id, RepoTags }) => ({ id: Id, tags: RepoTags ?? [] }));
+    },
+    // 409: a container of it is still there, and whoever owns that has the say.
+    remove: (name) => unless([404, 409], docker.getImage(name).remove({ force: false })),
+  };
+}
+
+async function followBuild(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    const lines = (rest + String(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line.trim() === "") continue;
+      const { stream: said, error } = JSON.parse(line) as BuildLine;
+      if (error !== undefined) throw new Error(error);
+      for (const text of (said ?? "").split("\n")) if (text.trim() !== "") onLine(text.trimEnd());
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { SandboxObservation } from "@rebench/core";
+import { RebenchError } from "@rebench/task-kit";
+import type { Engine } from "../engine/connect.ts";
+import type { ImageFacts } from "../engine/images.ts";
+import { labelled, labels } from "../labels.ts";
+import { buildContext, dockerfilePath, type BuildContext } from "./build-context.ts";
+import { requireSpace } from "./free-space.ts";
+
+export interface SandboxImageFound {
+  readonly name: string;
+  readonly observed: SandboxObservation;
+}
+
+export interface EnsureImageOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+/** Images on one engine, one for each content digest. */
+export interface ImageStore {
+  /** `context` is a host folder with a Dockerfile; null for the plain image. Errors with code `sandbox.image-failed`. */
+  ensure(context: string | null, options: EnsureImageOptions): Promise<SandboxImageFound>;
+  /** Removes those that no container uses; how many there were. */
+  removeUnused(options: { readonly dryRun: boolean }): Promise<number>;
+}
+
+const mostLinesKept = 12;
+
+export function openImageStore(engine: Engine, scope: string): ImageStore {
+  const repository = `rebench/${scope}`;
+  // Attempts that start together wait for one build. A failed one is forgotten, so that the next may try again.
+  const building = new Map<string, Promise<void>>();
+
+  async function ensure(folder: string | null, options: EnsureImageOptions): Promise<SandboxImageFound> {
+    const context = buildContext(folder);
+    const name = `${repository}:${context.digest}`;
+    let found = await engine.images.inspect(name);
+    if (found === null) {
+      const work = building.get(name) ?? build(context, name, options).finally(() => building.delete(name));
+      building.set(name, work);
+      await work;
+      found = await engine.images.inspect(name);
+    }
+    if (found === null) throw failed(name, "it is not there after it was built");
+    return { name, observed: await observe(context, found) };
+  }
+
+  async function build(context: BuildContext, name: string, options: EnsureImageOptions): Promise<void> {
+    await requireSpace(await engine.system.facts());
+    const last: string[] = [];
+    options.onProgress?.(`building image ${name}`);
+    try {
+      await engine.images.build({
+        context: context.archive(),
+        dockerfile: dockerfilePath,
+        tag: name,
+        labels: { [labels.scope]: scope, [labels.image]: "sandbox" },
+        signal: options.signal,
+        onLine: (line) => {
+          last.push(line);
+          if (last.length > mostLinesKept) last.shift();
+          if (/^Step \d+\/\d+ :/.test(line)) options.onProgress?.(line);
+        },
+      });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw failed(name, [...last, error instanceof Error ? error.message : String(error)].join("\n"), error);
+    }
+  }
+
+  async function observe(context: BuildContext, image: ImageFacts): Promise<SandboxObservation> {
+    const bases = await Promise.all(context.bases.map((base) => engine.images.inspect(base)));
+    return {
+      engine: (await engine.system.facts()).version,
+      image: image.id,
+      layers: image.layers,
+      bases: bases.flatMap((base) => base?.registryDigests ?? []),
+    };
+  }
+
+  async function removeUnused({ dryRun }: { readonly dryRun: boolean }): Promise<number> {
+    const ours = await engine.images.list(labelled({ [labels.scope]: scope })[0] ?? "");
+    const builders = await engine.images.list(labelled({ [labels.image]: "builder" })[0] ?? "");
+    const unused = [...ours, ...builders];
+    if (!dryRun)
+      for (const { id, tags } of unused)
+        for (const name of tags.length > 0 ? tags : [id]) await engine.images.remove(name);
+    return unused.length;
+  }
+
+  return { ensure, removeUnused };
+}
+
+function failed(name: string, message: string, cause?: unknown): RebenchError {
+  return new RebenchError({
+    code: "sandbox.image-failed",
+    message: `the image ${name} could not be built:\n${message}`,
+    fix: "run with --sandbox local, or mend what the build says",
+    cause,
+  });
+}

@@ -1,0 +1,5 @@
+export {
+  createDockerSandboxProvider,
+  type DockerSandboxProvider,
+  type DockerSandboxProviderOptions,
+} from "./provider.ts";
