@@ -1,0 +1,164 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptors.h"
+#include "messages.h"
+#include "modes.h"
+#include "places.h"
+#include "processes.h"
+
+enum { ROUNDS = 50, INIT_WAIT_MS = 1000, MOST_ENVIRONMENT = 4 << 20 };
+
+struct name {
+  pid_t pid;
+  uint64_t started;
+};
+
+/* Names of processes, each once. */
+struct names {
+  struct name *entries;
+  size_t count, capacity;
+};
+
+static bool holds(const struct names *names, pid_t pid, uint64_t started) {
+  for (size_t index = 0; index < names->count; index++) {
+    if (names->entries[index].pid == pid && names->entries[index].started == started) return true;
+  }
+  return false;
+}
+
+static void add(struct names *names, pid_t pid, uint64_t started) {
+  if (holds(names, pid, started)) return;
+  if (names->count == names->capacity) {
+    size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
+    struct name *grown = realloc(names->entries, capacity * sizeof *grown);
+    if (grown == NULL) return;
+    names->entries = grown;
+    names->capacity = capacity;
+  }
+  names->entries[names->count++] = (struct name){pid, started};
+}
+
+/* What `init` saw of the command, which includes its first process whatever that has done to itself since. */
+static void ask_init(const char *execution, struct names *seen) {
+  int connection = connect_to_socket(INIT_SOCKET, INIT_WAIT_MS);
+  if (connection < 0) return;
+  struct message_reader reader = {.header_limit = LARGEST_PART};
+  struct message message;
+  json_t *introduction = json_pack("{s:s, s:s}", "role", "end-command", "execution", execution);
+  if (message_write(connection, introduction, NULL, 0) && message_read(&reader, connection, &message) == READING_READY) {
+    size_t index;
+    json_t *entry;
+    json_array_foreach(json_object_get(message.header, "processes"), index, entry) {
+      add(seen, (pid_t)json_integer_value(json_array_get(entry, 0)),
+          (uint64_t)json_integer_value(json_array_get(entry, 1)));
+    }
+    message_release(&message);
+  }
+  message_reader_release(&reader);
+  close(connection);
+}
+
+static bool has_variable(pid_t pid, const char *variable) {
+  static char text[64 * 1024];
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  size_t wanted = strlen(variable) + 1, matched = 0, total = 0;
+  bool at_start = true, found = false;
+  while (!found && total < MOST_ENVIRONMENT) {
+    ssize_t got = read(file, text, sizeof text);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    total += (size_t)got;
+    for (ssize_t index = 0; index < got && !found; index++) {
+      /* The NUL at the variable's end is compared too. */
+      if (at_start && text[index] == variable[matched]) matched++;
+      else at_start = false;
+      found = at_start && matched == wanted;
+      if (text[index] == '\0') {
+        at_start = true;
+        matched = 0;
+      }
+    }
+  }
+  close(file);
+  return found;
+}
+
+static bool is_one_of(const bool *found, const struct processes *processes, pid_t pid) {
+  const struct process *process = pid <= 1 ? NULL : processes_find(processes, pid);
+  return process != NULL && found[process - processes->entries];
+}
+
+/* Adds to `seen` what is below those seen, in their sessions and groups, or has the command's variable; true where all is dead. */
+static bool find_members(const char *variable, struct processes *processes, struct names *seen) {
+  if (!processes_read(processes)) return true;
+  bool *found = calloc(processes->count + 1, sizeof *found);
+  bool none = true;
+  if (found == NULL) return true;
+  pid_t self = getpid(), session = getsid(0);
+  for (bool changed = true, first = true; changed; first = false) {
+    changed = false;
+    for (size_t index = 0; index < processes->count; index++) {
+      const struct process *process = &processes->entries[index];
+      if (found[index] || process->pid == 1 || process->pid == self || process_is_dead(process)) continue;
+      bool is_member = first && (holds(seen, process->pid, process->started) || has_variable(process->pid, variable));
+      is_member = is_member || is_one_of(found, processes, process->parent);
+      if (process->session != session) {
+        is_member = is_member || is_one_of(found, processes, process->session) ||
+                    is_one_of(found, processes, process->group);
+      }
+      if (!is_member || kill(process->pid, 0) != 0) continue;
+      found[index] = changed = true;
+      none = false;
+      add(seen, process->pid, process->started);
+    }
+  }
+  free(found);
+  return none;
+}
+
+int run_end_command(char **arguments) {
+  const char *execution = arguments[0];
+  char variable[64];
+  if (execution == NULL || !isdigit((unsigned char)execution[0]) || strlen(execution) > 10 || getuid() == 0) {
+    fputs("usage: rebench-inside end-command ID, as the command's user\n", stderr);
+    return 64;
+  }
+  snprintf(variable, sizeof variable, "REBENCH_COMMAND=%s", execution);
+  struct names seen = {0};
+  struct processes processes = {0};
+  for (int round = 0; round < ROUNDS; round++) {
+    ask_init(execution, &seen);
+    /* All that can be found is stopped until there is nothing new: no fork slips through between look and signal. */
+    struct names stopped = {0};
+    for (bool changed = true; changed;) {
+      changed = false;
+      if (find_members(variable, &processes, &seen)) break;
+      for (size_t index = 0; index < seen.count; index++) {
+        const struct name *name = &seen.entries[index];
+        const struct process *process = processes_find(&processes, name->pid);
+        if (process == NULL || process->started != name->started || process_is_dead(process)) continue;
+        if (holds(&stopped, name->pid, name->started)) continue;
+        add(&stopped, name->pid, name->started);
+        kill(name->pid, SIGSTOP);
+        changed = true;
+      }
+    }
+    if (stopped.count == 0) return 0;
+    for (size_t index = 0; index < stopped.count; index++) kill(stopped.entries[index].pid, SIGKILL);
+    free(stopped.entries);
+    usleep(2000);
+  }
+  fputs("rebench-inside: some processes did not end\n", stderr);
+  return 1;
+}
