@@ -6,6 +6,7 @@ const tally = process.env["REBENCH_TALLY"];
 
 const rooms = ["packages", "apps", "task-packs", "examples", "scripts"];
 const tests = rooms.map((room) => `${room}/**/*.test.{ts,tsx}`);
+const docker = rooms.map((room) => `${room}/**/*.docker.*`);
 const timing = rooms.map((room) => `${room}/**/*.timing.test.ts`);
 const never = ["**/node_modules/**", "**/dist/**", ...(slow ? [] : ["**/*.slow.*"])];
 
@@ -21,9 +22,22 @@ export default defineConfig({
           ...common,
           name: "all",
           include: tests,
-          exclude: [...never, ...timing],
+          exclude: [...never, ...timing, ...docker],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      // What needs a Docker engine; images are built in hooks.
+      {
+        test: {
+          ...common,
+          name: "docker",
+          include: rooms.flatMap((room) => [`${room}/**/*.docker.test.ts`, `${room}/**/*.docker.slow.test.ts`]),
+          exclude: never,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       // Where something is timed nothing else may run beside it.
@@ -34,7 +48,7 @@ export default defineConfig({
           include: timing,
           exclude: never,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,8 +1,11 @@
 // What ./check runs once the machine is ready: every step, even after one has failed; then a summary.
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { findEngine, type Engine } from "./docker-engine.ts";
+import { listOnEngine, listProcesses, settle, type Scope } from "./leftovers.ts";
 import type { Tally } from "./tally-reporter.ts";
 
 interface Step {
@@ -28,12 +31,26 @@ const staticSteps: readonly Step[] = [
   { name: "dead exports", command: ["knip", "--no-progress", "--no-config-hints"] },
 ];
 
-async function main(slow: boolean): Promise<number> {
-  const started = performance.now();
-  const results = await runStatic(staticSteps);
-  const tests = await runTests(slow);
+// Whatever the tests start inherits it, unless its environment is cleaned.
+const mark = { name: "REBENCH_CHECK", value: randomUUID() };
 
-  const failedSteps = results.filter((result) => !result.ok);
+async function main({ slow, ownEngine }: { slow: boolean; ownEngine: boolean }): Promise<number> {
+  const started = performance.now();
+  const engine = await findEngine(process.env);
+  print(
+    engine.kind === "engine" ? `engine: Docker ${engine.version} on ${engine.host}` : `engine: none, ${engine.reason}`,
+  );
+  if (engine.kind === "none" && process.env["REBENCH_ENGINE"] === "required") {
+    print("FAILED REBENCH_ENGINE=required, and there is none\n0 passed, 1 failed, 0 skipped");
+    return 1;
+  }
+  const results = await runStatic(staticSteps);
+  const scope = ownEngine ? "everything" : "ours";
+  const before = engine.kind === "engine" ? await listOnEngine(engine.host, scope).catch(() => []) : [];
+  const tests = await runTests(slow);
+  const leftovers = await checkLeftovers({ engine, scope, before });
+
+  const failedSteps = [...results, leftovers].filter((result) => !result.ok);
   const failedTests = tests.tally.failed + tests.tally.broken.length;
   const passed = tests.tally.passed;
   // The runner may fail without naming a test; that still counts.
@@ -42,14 +59,15 @@ async function main(slow: boolean): Promise<number> {
   const seconds = secondsSince(started);
 
   print(`\n${"step".padEnd(14)} result   seconds`);
-  for (const { name, ok, seconds: took } of [...results, { name: "tests", ok: tests.ok, seconds: tests.seconds }]) {
+  for (const { name, ok, seconds: took } of [...results, { ...tests, name: "tests" }, leftovers]) {
     print(`${name.padEnd(14)} ${ok ? "ok    " : "FAILED"} ${took.toFixed(1).padStart(9)}`);
   }
   print(`${"all".padEnd(14)} ${failed === 0 ? "ok    " : "FAILED"} ${seconds.toFixed(1).padStart(9)}`);
+  if (!leftovers.ok) print(`left over by the tests:\n${leftovers.output}`);
   for (const message of tests.tally.broken) print(`broken: ${message}`);
   for (const test of tests.tally.skipped) print(`skipped: ${test.file} > ${test.name}: ${test.reason}`);
 
-  if (slow) writeRecord({ passed, failed, skipped, seconds });
+  if (slow) writeRecord({ engine, counts: { passed, failed, skipped }, seconds });
   print(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0 ? 0 : 1;
 }
@@ -84,11 +102,34 @@ async function runTests(slow: boolean): Promise<{ ok: boolean; seconds: number; 
   const file = join(folder, "tally.json");
   const started = performance.now();
   print("       tests");
-  const ok = await start(["vitest", "run"], { REBENCH_TALLY: file, ...(slow && { REBENCH_SLOW: "1" }) });
+  const ok = await start(["vitest", "run"], {
+    REBENCH_TALLY: file,
+    [mark.name]: mark.value,
+    ...(slow && { REBENCH_SLOW: "1" }),
+  });
   const seconds = secondsSince(started);
   const tally = readTally(file);
   rmSync(folder, { recursive: true, force: true });
   return { ok, seconds, tally };
+}
+
+/** Fails if the tests left something on the engine, or a process. */
+async function checkLeftovers({
+  engine,
+  scope,
+  before,
+}: {
+  engine: Engine;
+  scope: Scope;
+  before: readonly string[];
+}): Promise<StepResult> {
+  const started = performance.now();
+  const list = async (): Promise<string[]> => {
+    const onEngine = engine.kind === "engine" ? await listOnEngine(engine.host, scope) : [];
+    return [...listProcesses(`${mark.name}=${mark.value}`), ...onEngine.filter((line) => !before.includes(line))];
+  };
+  const left = await settle(list).catch((error: unknown) => [`the engine could not be asked: ${String(error)}`]);
+  return { name: "leftovers", ok: left.length === 0, seconds: secondsSince(started), output: left.join("\n") };
 }
 
 function readTally(file: string): Tally {
@@ -124,14 +165,23 @@ function start(
   });
 }
 
-function writeRecord(counts: { passed: number; failed: number; skipped: number; seconds: number }): void {
+function writeRecord({
+  engine,
+  counts,
+  seconds,
+}: {
+  engine: Engine;
+  counts: { passed: number; failed: number; skipped: number };
+  seconds: number;
+}): void {
   const facts = {
     date: new Date().toISOString(),
     node: process.version,
     platform: `${process.platform}-${process.arch} ${release()}`,
     cpu: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
+    engine: engine.kind === "engine" ? `Docker ${engine.version}` : "none",
     ...counts,
-    seconds: Math.round(counts.seconds),
+    seconds: Math.round(seconds),
   };
   mkdirSync(dirname(record), { recursive: true });
   writeFileSync(record, `${JSON.stringify(facts, null, 2)}\n`);
@@ -145,4 +195,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-process.exitCode = await main(process.argv.includes("--slow"));
+process.exitCode = await main({
+  slow: process.argv.includes("--slow"),
+  ownEngine: process.argv.includes("--own-engine"),
+});

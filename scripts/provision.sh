@@ -1,24 +1,28 @@
-# Sourced by ./check --provision: the Debian packages that some tests need and skip without.
-# bubblewrap: the stronger local sandbox; gcc, libc6-dev, python3: what packs compile and score with; the rest: OpenCL on the CPU.
+# Sourced by ./check --provision and --engine: installs Debian packages.
+# shellcheck shell=sh disable=SC2034 # variables are shared with ./check
 
-debian_packages='bubblewrap gcc libc6-dev pocl-opencl-icd ocl-icd-opencl-dev opencl-headers python3'
+# Some tests skip without these. bubblewrap: the stronger local sandbox; gcc, libc6-dev, python3: what packs compile and score with;
+# the rest: OpenCL on the CPU.
+test_packages='bubblewrap gcc libc6-dev pocl-opencl-icd ocl-icd-opencl-dev opencl-headers python3'
 
-provision() {
+# install_packages OPTION PACKAGE…
+install_packages() {
+  option=$1
+  shift
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    say "--provision knows Debian only. Install these yourself, or let the tests skip what needs them: $debian_packages"
+    say "$option knows Debian only. Install these yourself, or let the tests skip what needs them: $*"
     exit 2
   fi
-  # shellcheck disable=SC2086 # a list of words
-  missing=$(for package in $debian_packages; do is_installed "$package" || printf '%s ' "$package"; done)
+  missing=$(for package; do is_installed "$package" || printf '%s ' "$package"; done)
   [ -z "$missing" ] && return
   if [ "$(id -u)" != 0 ]; then
-    say "--provision needs root. Run: sudo apt-get install $missing"
+    say "$option needs root. Run: sudo apt-get install $missing"
     exit 2
   fi
   say "installing Debian packages: $missing"
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # a list of words
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >/dev/null ||
-    fail "apt-get could not install: $missing" "see apt's message above; without --provision the tests skip what needs them."
+    fail "apt-get could not install: $missing" "see apt's message above; without $option the tests skip what needs them."
 }
 
 is_installed() {
