@@ -10,7 +10,9 @@ export const mini: Tier = {
   reference: { kind: "folder", path: "reference/mini" },
   rungs: "rungs/mini",
   cheats: "cheats/mini",
-  resources: { cpus: 2, memoryMb: 2048, diskMb: 1024, pids: 256 },
+  container: { workspace: "container/mini" },
+  // The shared regions of the timing harness need 140 MB.
+  resources: { cpus: 2, memoryMb: 2048, diskMb: 1024, pids: 256, sharedMemoryMb: 192 },
   budget: {
     // Four hours: the first hour brings vectors and threads, what lies beyond them keeps giving a few percent at a time.
     workingSeconds: 4 * 60 * 60,
@@ -38,7 +40,7 @@ export const mini: Tier = {
     {
       command: "cc",
       why: "compiles solutions and the harness that times them",
-      install: { debian: "apt-get install gcc libc6-dev", macos: "xcode-select --install" },
+      install: { debian: "gcc libc6-dev", macos: "xcode-select --install" },
     },
   ],
   scorer: { kind: "typescript", score, timeoutSeconds: 180 },

@@ -14,7 +14,7 @@ const anchors = [
 export async function openForTiming(context: ScoringContext): Promise<ScoringSandbox> {
   // The address space of a solution is limited to 1 GiB; the harness and the shared regions need 200 MB.
   const sandbox = await context.openSandbox({ name: "timing", memoryMb: 1536, pids: 256 });
-  await sandbox.copyIn(context.packPath("harness"), "harness-source");
+  await sandbox.copyIn(context.packPath("harness/mini"), "harness-source");
   for (const { source, name } of anchors) await sandbox.copyIn(context.packPath(source), `anchors/${name}.c`);
   return sandbox;
 }

@@ -22,7 +22,7 @@ export async function buildBench(): Promise<Bench> {
   const directory = await mkdtemp(path.join(tmpdir(), "optimize-kernel-bench-"));
   await mkdir(path.join(directory, "anchors"));
   await Promise.all([
-    run("sh", ["-c", `cc ${harnessFlags.join(" ")} -o ${directory}/harness ${packRoot}/harness/*.c -ldl -lm`]),
+    run("sh", ["-c", `cc ${harnessFlags.join(" ")} -o ${directory}/harness ${packRoot}/harness/mini/*.c -ldl -lm`]),
     compile("start/mini/solution.c", `${directory}/anchors/start.so`),
     compile("reference/mini/solution.c", `${directory}/anchors/reference.so`),
     compile("kernel/copy.c", `${directory}/anchors/floor.so`, ["-Ddevice_copy=prefix_sum"]),
