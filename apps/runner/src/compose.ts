@@ -10,10 +10,10 @@ import type {
 } from "@rebench/core";
 import { executeAttempt } from "@rebench/core";
 import { attemptStore, type HomeLayout } from "@rebench/core/home";
-import { createLocalSandboxProvider } from "@rebench/sandbox-local";
 import { createAgent } from "./agents.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { protectedPaths } from "./host/protected-paths.ts";
+import { sandboxProvider } from "./host/providers.ts";
 import { timingLeaseFile } from "./host/runtime-folder.ts";
 import { systemClock } from "./host/system-clock.ts";
 import { scorerHost } from "./scoring/scorer-host.ts";
@@ -30,15 +30,15 @@ export interface Composition {
 export interface ComposeOptions {
   readonly home: HomeLayout;
   readonly packDirectories: readonly string[];
-  /** Null for the best level here. */
+  /** Null for the best level without containers. */
   readonly isolation: IsolationLevel | null;
 }
 
-export function compose(options: ComposeOptions): Composition {
+export async function compose(options: ComposeOptions): Promise<Composition> {
   const { home, packDirectories, isolation } = options;
   const hidden = protectedPaths(home.root, packDirectories);
   return {
-    sandboxes: createLocalSandboxProvider(isolation === null ? {} : { level: isolation }),
+    sandboxes: await sandboxProvider(isolation),
     scorer: scorerHost({ isolation, protectedPaths: hidden, leaseFile: timingLeaseFile(), memoryMb: scorerHeapMb }),
     protectedPaths: hidden,
   };

@@ -65,4 +65,5 @@ export {
 } from "./run/attempt-spec.ts";
 export { executeRun, type RunEvent, type RunOutcome, type RunPorts } from "./run/execute-run.ts";
 export type { LoadedTask } from "./run/loaded-task.ts";
+export { scoringImage, workspaceImage } from "./run/task-images.ts";
 export { planRun, type RunPlan, type RunRequest } from "./run/plan-run.ts";

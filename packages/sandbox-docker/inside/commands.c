@@ -178,7 +178,7 @@ static void finish(struct command *command, json_t *exit_code, json_t *signal) {
                               (json_int_t)size_of(command, COMMAND_STDOUT), "stderrBytes",
                               (json_int_t)size_of(command, COMMAND_STDERR));
   if (!save(command)) until_saving = SAVE_AGAIN_MS;
-  runner_tell(json_pack("{s:s, s:s, s:O}", "event", "exited", "execution", command->execution, "result",
+  runners_tell(json_pack("{s:s, s:s, s:O}", "event", "exited", "execution", command->execution, "result",
                         command->result));
 }
 
@@ -229,7 +229,7 @@ ssize_t command_output(const struct command *command, enum command_stream stream
 }
 
 static void tell(const char *event, const struct command *command) {
-  runner_tell(json_pack("{s:s, s:s}", "event", event, "execution", command->execution));
+  runners_tell(json_pack("{s:s, s:s}", "event", event, "execution", command->execution));
 }
 
 void command_mark_out_of_memory(struct command *command) {

@@ -48,11 +48,14 @@ static int listener = -1;
 static struct visitor visitors[MOST_CONNECTIONS];
 static size_t visitor_count;
 
-static struct {
+static struct runner {
   int connection;
   struct message_reader reader;
   struct queue out;
-} runner = {.connection = -1};
+} runners[MOST_RUNNERS];
+static size_t runner_count;
+/* Whose request is being handled, and who gets the reply to it. */
+static struct runner *asking;
 
 bool connections_start(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = INIT_SOCKET};
@@ -62,33 +65,50 @@ bool connections_start(void) {
   return chmod(INIT_SOCKET, 0666) == 0 && listen(listener, BACKLOG) == 0;
 }
 
-static void drop_runner(void) {
-  close_descriptor(&runner.connection);
-  message_reader_release(&runner.reader);
-  queue_release(&runner.out);
+/* Its place is kept until nobody looks at it any more. */
+static void hang_up(struct runner *runner) {
+  close_descriptor(&runner->connection);
+  message_reader_release(&runner->reader);
+  queue_release(&runner->out);
 }
 
-bool runner_is_attached(void) { return runner.connection >= 0; }
+static void forget_gone_runners(void) {
+  for (size_t index = runner_count; index > 0; index--) {
+    if (runners[index - 1].connection < 0) runners[index - 1] = runners[--runner_count];
+  }
+}
+
+bool runner_is_attached(void) { return runner_count > 0; }
+
+static void send_to(struct runner *runner, const json_t *header, const void *body, size_t length) {
+  size_t total = 0;
+  unsigned char *bytes = runner->connection < 0 ? NULL : message_encode(header, body, length, &total);
+  if (runner->connection < 0) return;
+  bool taken = bytes != NULL && queue_add(&runner->out, bytes, total);
+  free(bytes);
+  if (!taken || !queue_flush(&runner->out, runner->connection)) hang_up(runner);
+}
 
 void runner_reply(json_t *header, const void *body, size_t length) {
-  size_t total = 0;
-  unsigned char *bytes = runner.connection < 0 ? NULL : message_encode(header, body, length, &total);
+  if (asking != NULL) send_to(asking, header, body, length);
   json_decref(header);
-  if (runner.connection < 0) return;
-  bool taken = bytes != NULL && queue_add(&runner.out, bytes, total);
-  free(bytes);
-  if (!taken || !queue_flush(&runner.out, runner.connection)) drop_runner();
 }
 
-void runner_tell(json_t *header) { runner_reply(header, NULL, 0); }
+void runners_tell(json_t *event) {
+  for (size_t index = 0; index < runner_count; index++) send_to(&runners[index], event, NULL, 0);
+  json_decref(event);
+}
 
-void runner_drain(int most_ms) {
+static bool has_taken_all(struct runner *runner) {
+  int unread = 0;
+  if (runner->connection < 0 || !queue_flush(&runner->out, runner->connection)) return true;
+  return queue_length(&runner->out) == 0 && (ioctl(runner->connection, SIOCOUTQ, &unread) != 0 || unread == 0);
+}
+
+void runners_drain(int most_ms) {
   int64_t last = monotonic_ms() + most_ms;
-  while (runner.connection >= 0 && monotonic_ms() < last) {
-    int unread = 0;
-    if (!queue_flush(&runner.out, runner.connection)) return;
-    if (queue_length(&runner.out) == 0 && (ioctl(runner.connection, SIOCOUTQ, &unread) != 0 || unread == 0)) return;
-    usleep(1000);
+  for (size_t index = 0; index < runner_count; index++) {
+    while (!has_taken_all(&runners[index]) && monotonic_ms() < last) usleep(1000);
   }
 }
 
@@ -128,12 +148,18 @@ static void let_in(void) {
 }
 
 static void become_runner(struct visitor *visitor) {
-  drop_runner();
-  runner.connection = visitor->connection;
+  if (runner_count == MOST_RUNNERS) {
+    hang_up(&runners[0]);
+    memmove(runners, runners + 1, --runner_count * sizeof *runners);
+  }
+  struct runner *runner = &runners[runner_count++];
+  *runner = (struct runner){.connection = visitor->connection,
+                            .reader = {.header_limit = LARGEST_PART, .body_limit = LARGEST_PART},
+                            .out = {.limit = MOST_WAITING_BYTES}};
   visitor->connection = -1;
-  runner.reader = (struct message_reader){.header_limit = LARGEST_PART, .body_limit = LARGEST_PART};
-  runner.out = (struct queue){.limit = MOST_WAITING_BYTES};
-  runner_tell(json_pack("{s:s, s:o}", "event", "hello", "commands", commands_describe()));
+  json_t *hello = json_pack("{s:s, s:o}", "event", "hello", "commands", commands_describe());
+  send_to(runner, hello, NULL, 0);
+  json_decref(hello);
 }
 
 static bool answer(struct visitor *visitor, json_t *header) {
@@ -233,16 +259,18 @@ static bool handle_visitor(struct visitor *visitor) {
   return send_answer(visitor);
 }
 
-static void handle_runner(short events) {
-  if ((events & POLLOUT) != 0 && !queue_flush(&runner.out, runner.connection)) return drop_runner();
+static void handle_runner(struct runner *runner, short events) {
+  if ((events & POLLOUT) != 0 && !queue_flush(&runner->out, runner->connection)) return hang_up(runner);
   if ((events & (POLLIN | POLLHUP | POLLERR)) == 0) return;
-  for (int round = 0; round < MESSAGES_AT_ONCE && runner.connection >= 0; round++) {
-    if (queue_length(&runner.out) > ENOUGH_WAITING_BYTES) return;
+  for (int round = 0; round < MESSAGES_AT_ONCE && runner->connection >= 0; round++) {
+    if (queue_length(&runner->out) > ENOUGH_WAITING_BYTES) return;
     struct message message;
-    enum reading reading = message_read(&runner.reader, runner.connection, &message);
+    enum reading reading = message_read(&runner->reader, runner->connection, &message);
     if (reading == READING_MORE) return;
-    if (reading != READING_READY) return drop_runner();
+    if (reading != READING_READY) return hang_up(runner);
+    asking = runner;
     handle_request(&message);
+    asking = NULL;
     message_release(&message);
   }
 }
@@ -250,9 +278,14 @@ static void handle_runner(short events) {
 size_t connections_poll(struct pollfd polls[CONNECTION_POLLS]) {
   size_t count = 0;
   polls[count++] = (struct pollfd){.fd = listener, .events = POLLIN};
-  bool is_waiting = queue_length(&runner.out) > 0, is_full = queue_length(&runner.out) > ENOUGH_WAITING_BYTES;
-  polls[count++] = (struct pollfd){.fd = runner.connection,
-                                   .events = (short)((is_full ? 0 : POLLIN) | (is_waiting ? POLLOUT : 0))};
+  forget_gone_runners();
+  for (size_t index = 0; index < MOST_RUNNERS; index++) {
+    const struct runner *runner = index < runner_count ? &runners[index] : NULL;
+    size_t waiting = runner == NULL ? 0 : queue_length(&runner->out);
+    polls[count++] = (struct pollfd){
+        .fd = runner == NULL ? -1 : runner->connection,
+        .events = (short)((waiting > ENOUGH_WAITING_BYTES ? 0 : POLLIN) | (waiting > 0 ? POLLOUT : 0))};
+  }
   for (size_t index = 0; index < visitor_count; index++) {
     polls[count++] = (struct pollfd){.fd = visitors[index].connection,
                                      .events = visitors[index].is_answered ? POLLOUT : POLLIN};
@@ -261,12 +294,14 @@ size_t connections_poll(struct pollfd polls[CONNECTION_POLLS]) {
 }
 
 void connections_handle(const struct pollfd *polls, size_t count) {
-  /* Backwards: a dropped one's place is taken by the last. */
-  for (size_t index = count; index > 2; index--) {
-    if (polls[index - 1].revents != 0 && !handle_visitor(&visitors[index - 3])) drop_visitor(index - 3);
+  for (size_t index = 0; index < runner_count; index++) {
+    if (polls[1 + index].revents != 0) handle_runner(&runners[index], polls[1 + index].revents);
   }
-  /* It may have been replaced meanwhile. */
-  if (polls[1].revents != 0 && polls[1].fd == runner.connection) handle_runner(polls[1].revents);
+  /* Backwards: a dropped one's place is taken by the last. */
+  for (size_t index = count - 1; index > MOST_RUNNERS; index--) {
+    size_t visitor = index - MOST_RUNNERS - 1;
+    if (polls[index].revents != 0 && !handle_visitor(&visitors[visitor])) drop_visitor(visitor);
+  }
   if (polls[0].revents != 0) let_in();
 }
 

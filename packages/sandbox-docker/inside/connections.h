@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MOST_CONNECTIONS = 48, CONNECTION_POLLS = MOST_CONNECTIONS + 2 };
+enum { MOST_CONNECTIONS = 48, MOST_RUNNERS = 4, CONNECTION_POLLS = 1 + MOST_RUNNERS + MOST_CONNECTIONS };
 
 /* Listens for runners, carriers and those that end commands; false with errno. */
 bool connections_start(void);
@@ -17,10 +17,11 @@ void connections_handle(const struct pollfd *polls, size_t count);
 /* Drops who takes too long. */
 void connections_look(int64_t ran_ms);
 bool runner_is_attached(void);
-/* Takes the header over. Nobody waits: a runner that does not read is dropped. */
-void runner_tell(json_t *header);
+/* To the runner whose request is being handled. Takes the header over. Nobody waits: a runner that does not read is dropped. */
 void runner_reply(json_t *header, const void *body, size_t length);
-/* Gives the runner a moment to take what is on its way to it. */
-void runner_drain(int most_ms);
+/* To every runner. Takes the event over. */
+void runners_tell(json_t *event);
+/* Gives the runners a moment to take what is on its way to them. */
+void runners_drain(int most_ms);
 
 #endif

@@ -40,9 +40,9 @@ static struct {
 _Noreturn void end_sandbox(json_t *end, json_t *reply) {
   json_t *event = json_pack("{s:s, s:O}", "event", "ending", "end", end);
   state_write_end(end);
-  if (reply != NULL) runner_tell(reply);
-  runner_tell(event);
-  runner_drain(DRAIN_MS);
+  if (reply != NULL) runner_reply(reply, NULL, 0);
+  runners_tell(event);
+  runners_drain(DRAIN_MS);
   exit(0);
 }
 
@@ -128,7 +128,7 @@ static void look_at_disk(int64_t ran_ms) {
   since_asked = 0;
   json_t *paths = json_array();
   for (const char *const *path = watched_folders; *path != NULL; path++) json_array_append_new(paths, json_string(*path));
-  runner_tell(json_pack("{s:s, s:o}", "event", "measure", "paths", paths));
+  runners_tell(json_pack("{s:s, s:o}", "event", "measure", "paths", paths));
 }
 
 static void look_at_runner(int64_t ran_ms) {

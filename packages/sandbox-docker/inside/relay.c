@@ -106,6 +106,9 @@ static enum frame_reading take_frames(void) {
 /* Lasts until the runner's side is over. */
 static enum frame_reading relay(void) {
   static struct pollfd polls[POLLS];
+  /* Its first words say that it listens: a grant to nobody. */
+  frame_add_grant(&out, 0, 0);
+  if (!queue_flush(&out, STDOUT_FILENO)) return FRAME_OVER;
   for (;;) {
     bool has_room = queue_length(&out) < ENOUGH_WAITING_BYTES;
     size_t count = 0;

@@ -15,8 +15,9 @@ static json_t *reply_to(const json_t *header) {
 }
 
 static void refuse(const json_t *header, const char *code, const char *message) {
-  runner_tell(json_pack("{s:O?, s:{s:s, s:s}}", "id", json_object_get(header, "id"), "error", "code", code, "message",
-                        message));
+  runner_reply(json_pack("{s:O?, s:{s:s, s:s}}", "id", json_object_get(header, "id"), "error", "code", code, "message",
+                         message),
+               NULL, 0);
 }
 
 static struct command *command_of(const json_t *header) {
@@ -31,7 +32,7 @@ static void prepare(const struct message *message) {
   if (command == NULL) return refuse(message->header, problem.code, problem.message);
   json_t *reply = reply_to(message->header);
   json_object_set_new(reply, "execution", json_string(command->execution));
-  runner_tell(reply);
+  runner_reply(reply, NULL, 0);
 }
 
 static void add_stdin(const struct message *message) {
@@ -40,7 +41,7 @@ static void add_stdin(const struct message *message) {
   struct problem problem = {0};
   command_add_stdin(command, message->body, message->body_length, field_flag(message->header, "last"), &problem);
   if (problem.code != NULL) refuse(message->header, problem.code, problem.message);
-  else runner_tell(reply_to(message->header));
+  else runner_reply(reply_to(message->header), NULL, 0);
 }
 
 static void abandon(const struct message *message) {
@@ -51,7 +52,7 @@ static void abandon(const struct message *message) {
     return refuse(message->header, "started", "The command has started.");
   }
   command_abandon(command, text == NULL ? "" : text);
-  runner_tell(reply_to(message->header));
+  runner_reply(reply_to(message->header), NULL, 0);
 }
 
 static void set_deadlines(const struct message *message) {
@@ -59,7 +60,7 @@ static void set_deadlines(const struct message *message) {
   const json_t *wall = json_object_get(message->header, "wallEndsAt");
   if (!deadlines_are_valid(working, wall)) return refuse(message->header, "invalid", "These are no deadlines.");
   if (!deadlines_set(working, wall)) return refuse(message->header, "io", strerror(errno));
-  runner_tell(reply_to(message->header));
+  runner_reply(reply_to(message->header), NULL, 0);
 }
 
 static void output(const struct message *message) {
@@ -88,7 +89,7 @@ static void result(const struct message *message) {
   if (command == NULL) return;
   json_t *reply = reply_to(message->header);
   json_object_set_new(reply, "result", command->result == NULL ? json_null() : json_incref(command->result));
-  runner_tell(reply);
+  runner_reply(reply, NULL, 0);
 }
 
 static void end(const struct message *message) {

@@ -1,3 +1,4 @@
+export type { ProfilePoint } from "./profile/read-back.ts";
 export {
   createDockerSandboxProvider,
   type DockerSandboxProvider,

@@ -14,11 +14,15 @@ import { descriptionPath, readDescription, type SandboxDescription } from "./des
 import { engineAt, findEngine, type Engine } from "./engine/connect.ts";
 import { openEgress, proxyVariables } from "./egress/egress.ts";
 import type { EngineFacts } from "./engine/system.ts";
+import type { EngineLocation } from "./engine/locations.ts";
 import { createFilesDesk } from "./files/files-desk.ts";
+import { freeMb } from "./images/free-space.ts";
 import { openImageStore, type EnsureImageOptions, type ImageStore } from "./images/image-store.ts";
 import { layout, program } from "./inside-paths.ts";
 import { labelled, labels } from "./labels.ts";
 import { hardenedProfile } from "./profile/host-config.ts";
+import { probeProfile } from "./profile/probe-profile.ts";
+import type { ProfilePoint } from "./profile/read-back.ts";
 import { guarantees, openSandbox } from "./sandbox/sandbox.ts";
 
 export interface DockerSandboxProviderOptions {
@@ -33,8 +37,10 @@ export interface DockerSandboxProvider extends SandboxProvider {
   ensureImage(context: string | null, options: EnsureImageOptions): Promise<void>;
   /** Removes images that no container uses; how many there were. */
   cleanImages(options: { readonly dryRun: boolean }): Promise<number>;
+  /** What the engine really makes of the profile; null where no image of ours is there to try it with. */
+  checkProfile(): Promise<readonly ProfilePoint[] | null>;
   /** The engine that is used. Errors with code `sandbox.no-engine`. */
-  engineFacts(): Promise<EngineFacts & { readonly address: string; readonly found: string }>;
+  engineFacts(): Promise<EngineFacts & EngineLocation & { readonly freeMb: number | null }>;
 }
 
 const abandonedAfterMs = 10 * 60_000;
@@ -190,9 +196,15 @@ export function createProvider(
     clean: async ({ dryRun }) => cleanEngine((await open()).engine, scope, dryRun),
     ensureImage: async (context, ensureOptions) => void (await (await open()).images.ensure(context, ensureOptions)),
     cleanImages: async (cleanOptions) => (await open()).images.removeUnused(cleanOptions),
+    checkProfile: async () => {
+      const { engine, images } = await open();
+      const image = await images.any();
+      return image === null ? null : probeProfile(engine, image, scope);
+    },
     engineFacts: async () => {
       const { engine } = await open();
-      return { ...(await engine.system.facts()), ...engine.location };
+      const facts = await engine.system.facts();
+      return { ...facts, ...engine.location, freeMb: await freeMb(facts) };
     },
   };
 }

@@ -20,7 +20,7 @@ export {
 } from "./traces.ts";
 export { captureSubmission } from "./submission/capture-submission.ts";
 export { submissionDigest } from "./submission/submission-digest.ts";
-export type { SourceFile, SourceFolder, SubmissionSource } from "./submission/submission-source.ts";
+export type { NotTaken, SourceFile, SourceFolder, SubmissionSource } from "./submission/submission-source.ts";
 export { createMultiplexer } from "./relay/multiplexer.ts";
 export { commandEnvironment } from "./command-environment.ts";
 export { deadlinesSchema, sandboxEndSchema } from "./status.ts";

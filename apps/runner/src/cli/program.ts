@@ -35,9 +35,11 @@ export function buildProgram(finish: (code: number) => void): Command {
       "the first run: starting solution, a weak attempt, the reference, and a cheat that is refused",
       "rebench demo",
     ),
-  ).action((options) =>
-    act(options, async (context) => (await import("../commands/demo.ts")).demoCommand(options, context)),
-  );
+  )
+    .addOption(sandboxOption())
+    .action((options) =>
+      act(options, async (context) => (await import("../commands/demo.ts")).demoCommand(options, context)),
+    );
   add("packs", "installed task packs with their tasks, tiers and anchors", "rebench packs --json").action((options) =>
     act(options, async (context) => (await import("../commands/packs.ts")).packsCommand(context)),
   );
@@ -58,7 +60,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     .option("--tokens <n>", "token budget of an attempt")
     .option("--cost <usd>", "cost budget of an attempt")
     .option("--actions <n>", "action budget of an attempt")
-    .option("--sandbox <kind>", "auto, local or docker", "auto")
+    .addOption(sandboxOption())
     .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .option("--seed <text>", "what everything random follows from; drawn if left out")
     .option("--dry-run", "print the plan and run nothing")
@@ -83,7 +85,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     ),
   )
     .option("--tier <tier>", "mini or full", "mini")
-    .option("--sandbox <kind>", "auto, local or docker", "auto")
+    .addOption(sandboxOption())
     .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .option("--repeat <n>", "score it n times and show the noise", "1")
     .option("--seed <text>", "what the scorings' seeds follow from; drawn if left out")
@@ -117,6 +119,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     act(options, async (context) => (await import("../commands/recover.ts")).recoverCommand(options, context)),
   );
   withHome(add("clean", "end and remove what no live run owns", "rebench clean --dry-run"))
+    .option("--images", "also the images that no container uses; they are built again when they are needed")
     .option("--dry-run", "only count it")
     .action((options) =>
       act(options, async (context) => (await import("../commands/clean.ts")).cleanCommand(options, context)),
@@ -141,6 +144,7 @@ export function buildProgram(finish: (code: number) => void): Command {
   )
     .option("--only <check...>", "only these: instructions, anchors, malformed, cheats, rungs, leaks, repeat")
     .option("--repeat <n>", "scorings that the noise is measured with", "5")
+    .addOption(sandboxOption())
     .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .action((name: string, options) =>
       act(options, async (context) =>
@@ -164,6 +168,11 @@ export function buildProgram(finish: (code: number) => void): Command {
   );
   return program;
 }
+
+const sandboxOption = (): Option =>
+  new Option("--sandbox <kind>", "auto (containers where an engine answers), docker or local")
+    .default("auto")
+    .env("REBENCH_SANDBOX");
 
 const jsonOption = (): Option =>
   new Option("--json [mode]", "JSON on standard output; `lines` streams events").choices(["object", "lines"]);

@@ -8,7 +8,6 @@ import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
 import { agentConfig } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
-import { sandboxKind } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { loadPinnedTask } from "../packs/load-tasks.ts";
 import { carryOut } from "./carry-out.ts";
@@ -21,13 +20,12 @@ export async function attemptCommand(
   context: CommandContext,
 ): Promise<number> {
   const spec = await readSpec(file, context.workingDirectory);
-  sandboxKind(spec.sandbox);
   const { name, command, files } = spec.agent;
   agentConfig({ name, command, files });
   const home = openHomeToWrite(options.home);
   refuseExisting(home, spec);
   const loaded = await loadPinnedTask(spec.task);
-  const level = await preflight(home, [loaded]);
+  const level = await preflight({ home, tasks: [loaded], context, sandbox: spec.sandbox, isolation: null });
   return carryOut({
     home,
     plan: { runId: spec.runId, seed: spec.seed, parallel: 1, attempts: [spec] },

@@ -65,7 +65,7 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
     context.say(count === 1 ? "stopping: what is there is scored; Ctrl-C again drops everything" : "aborting"),
   );
   const runJournal = await openRunJournal(home, plan);
-  const composition = compose({
+  const composition = await compose({
     home,
     packDirectories: tasks.map((task) => task.reference.directory),
     isolation: level.level,

@@ -1,15 +1,16 @@
 import type { CommandContext } from "../cli/command-context.ts";
-import { openHome } from "../host/data-folder.ts";
-import { compose } from "../compose.ts";
+import { probeContainers } from "../host/choose-sandbox.ts";
+import { cleanEverything } from "../host/clean-everything.ts";
+import { dockerProvider } from "../host/providers.ts";
 
 /** `rebench clean`: ends and removes what no live run owns. */
 export async function cleanCommand(
-  options: { readonly home?: string; readonly dryRun?: boolean },
+  options: { readonly dryRun?: boolean; readonly images?: boolean },
   context: CommandContext,
 ): Promise<number> {
-  const { sandboxes } = compose({ home: openHome(options.home), packDirectories: [], isolation: null });
   const dryRun = options.dryRun === true;
-  const removed = await sandboxes.clean({ dryRun });
+  const sandboxes = await cleanEverything({ dryRun });
+  const removed = options.images === true ? { ...sandboxes, images: await cleanImages(dryRun) } : sandboxes;
   if (context.json !== "none") context.print({ dryRun, removed });
   else {
     const counts = Object.entries(removed)
@@ -23,4 +24,10 @@ export async function cleanCommand(
     );
   }
   return 0;
+}
+
+/** Images cost minutes to build and nothing to keep, so they go only when that is asked for. */
+async function cleanImages(dryRun: boolean): Promise<number> {
+  if (!(await probeContainers()).available) return 0;
+  return (await dockerProvider()).cleanImages({ dryRun });
 }

@@ -5,6 +5,7 @@ import { planRun, type AgentConfig, type AttemptResult, type LoadedTask, type Ru
 import { ulid } from "ulid";
 import type { CommandContext } from "../cli/command-context.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
+import { kindOf, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { pathOfLocation } from "../packs/location.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
@@ -25,12 +26,15 @@ interface Act {
 }
 
 /** `rebench demo`: four short attempts that show what a score means and that a cheat gains nothing. */
-export async function demoCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
+export async function demoCommand(
+  options: { readonly home?: string; readonly sandbox: string },
+  context: CommandContext,
+): Promise<number> {
   const home = openHomeToWrite(options.home);
   const tasks = (await loadTasks([taskName], "mini", context.workingDirectory)) as [LoadedTask];
-  const level = await preflight(home, tasks);
+  const level = await preflight({ home, tasks, context, sandbox: parseSandbox(options.sandbox), isolation: null });
   const acts = await actsOf(tasks[0]);
-  const plan = planOf(tasks, acts);
+  const plan = planOf(tasks, acts, kindOf(level));
   const { bold } = context.style;
   context.say(
     `${bold(`${taskName} mini`)}: make a conditional prefix sum fast. 0 is the starting solution, 1 the reference.`,
@@ -53,11 +57,11 @@ export async function demoCommand(options: { readonly home?: string }, context: 
   return exitCodeOfRun(result);
 }
 
-function planOf(tasks: readonly LoadedTask[], acts: readonly Act[]): RunPlan {
+function planOf(tasks: readonly LoadedTask[], acts: readonly Act[], sandbox: "local" | "docker"): RunPlan {
   const seed = randomBytes(16).toString("hex");
   const limits = { workingMs: 60_000, tokens: null, costUsd: null, actions: null };
   return planRun(
-    { tasks, agents: acts.map(({ agent }) => agent), attempts: 1, parallel: 1, sandbox: "local", seed, ...limits },
+    { tasks, agents: acts.map(({ agent }) => agent), attempts: 1, parallel: 1, sandbox, seed, ...limits },
     ulid(),
   );
 }

@@ -1,17 +1,18 @@
 import type { LevelProbe } from "@rebench/core";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
-import { compose } from "../compose.ts";
-import { isUsable } from "../host/choose-sandbox.ts";
+import { isUsable, probeContainers } from "../host/choose-sandbox.ts";
 import { openHome } from "../host/data-folder.ts";
 import { checkMachine, type MachineCheck } from "../host/machine-checks.ts";
+import { protectedPaths } from "../host/protected-paths.ts";
+import { sandboxProvider } from "../host/providers.ts";
 import { textTable } from "../reporting/table.ts";
 
 /** `rebench doctor`: is this machine ready, and where it is not, the fix. */
 export async function doctorCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
   const home = openHome(options.home);
-  const { sandboxes, protectedPaths } = compose({ home, packDirectories: [], isolation: null });
-  const levels = await sandboxes.probe({ protectedPaths });
+  const local = await sandboxProvider(null);
+  const levels = [await probeContainers(), ...(await local.probe({ protectedPaths: protectedPaths(home.root, []) }))];
   const best = levels.find(isUsable);
   const checks = [...(await checkMachine(home)), ...levels.map((level) => levelCheck(level, best))];
   const ok = best !== undefined && checks.every((check) => check.status !== "missing");

@@ -5,7 +5,7 @@ import { exitCodes } from "../cli/exit-codes.ts";
 import { parseCount } from "../cli/number-option.ts";
 import { oneLine } from "../cli/terminal-safe.ts";
 import { compose } from "../compose.ts";
-import { sandboxKind } from "../host/choose-sandbox.ts";
+import { parseLevel, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { openGrader, type Verdict } from "../host/grader.ts";
 import { listenForInterruption } from "../host/interruption.ts";
@@ -33,12 +33,12 @@ export async function gradeCommand(
   context: CommandContext,
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
-  sandboxKind(options.sandbox);
   const repeat = parseCount(options.repeat);
   const tasks = (await loadTasks([task], tierName(options.tier), context.workingDirectory)) as [LoadedTask];
   const [loaded] = tasks;
-  const { level } = await preflight(home, tasks, options.isolation);
-  const { scorer } = compose({ home, packDirectories: [loaded.reference.directory], isolation: level });
+  const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
+  const { level } = await preflight({ home, tasks, context, ...choice });
+  const { scorer } = await compose({ home, packDirectories: [loaded.reference.directory], isolation: level });
   const interruption = listenForInterruption(() => undefined);
   let round = 0;
   const onProgress = (message: string, fraction: number | undefined): void => {

@@ -7,6 +7,7 @@ import { compose } from "../compose.ts";
 import { attemptOnce } from "../conformance/attempt-once.ts";
 import type { CheckContext, CheckResult } from "../conformance/check.ts";
 import { conformanceChecks } from "../conformance/checks.ts";
+import { parseLevel, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { openGrader } from "../host/grader.ts";
 import { hostVersion } from "../host/host-version.ts";
@@ -19,6 +20,7 @@ import { preflight } from "./run.ts";
 
 export interface PackCheckOptions {
   readonly home?: string;
+  readonly sandbox: string;
   readonly isolation?: string;
   readonly repeat: string;
   readonly only?: readonly string[];
@@ -32,6 +34,7 @@ export async function packCheckCommand(
 ): Promise<number> {
   const chosen = chooseChecks(options.only);
   const repeat = parseCount(options.repeat);
+  const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
   const home = openHomeToWrite(options.home);
   const folder = await findPack(parseTaskName(name), context.workingDirectory);
   const pack = await loadPack(folder.directory, hostVersion);
@@ -41,8 +44,8 @@ export async function packCheckCommand(
     for (const task of pack.pack.tasks) {
       for (const tier of task.tiers) {
         const loaded = await resolveTask(pack, task.id, tier.name);
-        const level = await preflight(home, [loaded], options.isolation);
-        const { scorer } = compose({ home, packDirectories: [pack.directory], isolation: level.level });
+        const level = await preflight({ home, tasks: [loaded], context, ...choice });
+        const { scorer } = await compose({ home, packDirectories: [pack.directory], isolation: level.level });
         const onProgress = (message: string): void =>
           context.showProgress(oneLine(`${task.id} ${tier.name}  ${message}`, context.columns - 1));
         await using grader = await openGrader({

@@ -17,6 +17,7 @@ import { describeError } from "../cli/print-error.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { compose } from "../compose.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
+import { cleanEverything } from "../host/clean-everything.ts";
 import { hostVersion } from "../host/host-version.ts";
 import { listenForInterruption, type Interruption } from "../host/interruption.ts";
 import { takeOverRunJournal, type RunJournal } from "../host/run-journal.ts";
@@ -40,8 +41,7 @@ export async function recoverCommand(options: { readonly home?: string }, contex
   try {
     const runIds = await readdir(home.runs);
     const attempts = (await Promise.all(runIds.map((runId) => recoverRun(home, runId, context, interruption)))).flat();
-    const { sandboxes } = compose({ home, packDirectories: [], isolation: null });
-    report(attempts, await sandboxes.clean({ dryRun: false }), context);
+    report(attempts, await cleanEverything({ dryRun: false }), context);
     if (interruption.stop.aborted) return exitCodes.interrupted;
     return attempts.every(({ outcome }) => isWhole(outcome)) ? exitCodes.done : exitCodes.attemptsFailed;
   } finally {
@@ -128,8 +128,8 @@ async function takeOver({
     const stamp = { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo };
     await folder.journal.append({ type: "journal.repaired", removedBytes }, stamp);
   }
-  const isolation = state.sandbox?.isolation ?? null;
-  const { sandboxes, scorer, protectedPaths } = compose({
+  const isolation = state.sandbox?.isolation ?? (state.spec.sandbox === "docker" ? "docker" : null);
+  const { sandboxes, scorer, protectedPaths } = await compose({
     home,
     packDirectories: [loaded.reference.directory],
     isolation,

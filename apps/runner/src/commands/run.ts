@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import path from "node:path";
-import { planRun, type LevelProbe, type LoadedTask, type RunPlan } from "@rebench/core";
+import { planRun, type LevelProbe, type LoadedTask, type RunPlan, type RunRequest } from "@rebench/core";
 import type { HomeLayout } from "@rebench/core/home";
 import { RebenchError, type TierName } from "@rebench/task-kit";
 import { ulid } from "ulid";
@@ -8,10 +8,10 @@ import { agentConfig } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { parseDuration } from "../cli/duration.ts";
 import { parseAmount, parseCount } from "../cli/number-option.ts";
-import { terminalSafe } from "../cli/terminal-safe.ts";
-import { compose } from "../compose.ts";
-import { chooseLevel, parseLevel, sandboxKind } from "../host/choose-sandbox.ts";
+import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
+import { chooseSandbox, kindOf, likelyKind, parseLevel, parseSandbox, type SandboxChoice } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
+import { protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { carryOut } from "./carry-out.ts";
@@ -43,37 +43,45 @@ export async function runCommand(
   const home = openHomeToWrite(options.home);
   const tasks = await loadTasks(names, tierName(options.tier), context.workingDirectory);
   const files = optional(options.agentFiles, (folder) => path.resolve(context.workingDirectory, folder)) ?? undefined;
-  const plan = planRun(
-    {
-      tasks,
-      agents: [agentConfig({ name: options.agent, command: options.command, files })],
-      attempts: parseCount(options.attempts),
-      parallel: parseCount(options.parallel),
-      sandbox: sandboxKind(options.sandbox),
-      workingMs: optional(options.time, parseDuration),
-      tokens: optional(options.tokens, parseCount),
-      costUsd: optional(options.cost, parseAmount),
-      actions: optional(options.actions, parseCount),
-      seed: seedOf(options.seed),
-    },
-    ulid(),
-  );
-  if (options.dryRun === true) return showPlan(plan, context);
-  const level = await preflight(home, tasks, options.isolation);
-  return carryOut({ home, plan, tasks, level, context });
+  const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
+  const request: Omit<RunRequest, "sandbox"> = {
+    tasks,
+    agents: [agentConfig({ name: options.agent, command: options.command, files })],
+    attempts: parseCount(options.attempts),
+    parallel: parseCount(options.parallel),
+    workingMs: optional(options.time, parseDuration),
+    tokens: optional(options.tokens, parseCount),
+    costUsd: optional(options.cost, parseAmount),
+    actions: optional(options.actions, parseCount),
+    seed: seedOf(options.seed),
+  };
+  const runId = ulid();
+  if (options.dryRun === true)
+    return showPlan(planRun({ ...request, sandbox: await likelyKind(choice) }, runId), context);
+  const level = await preflight({ home, tasks, context, ...choice });
+  return carryOut({ home, plan: planRun({ ...request, sandbox: kindOf(level) }, runId), tasks, level, context });
 }
 
-/** What can be known to fail before anything is started. */
-export async function preflight(
-  home: HomeLayout,
-  tasks: readonly LoadedTask[],
-  isolation?: string,
-): Promise<LevelProbe> {
-  tasks.forEach(requireTools);
+export interface PreflightOptions extends SandboxChoice {
+  readonly home: HomeLayout;
+  readonly tasks: readonly LoadedTask[];
+  readonly context: CommandContext;
+}
+
+/** What can be known to fail before anything is started, and the sandboxes that will be used, their images built. */
+export async function preflight({ home, tasks, context, ...choice }: PreflightOptions): Promise<LevelProbe> {
   const packDirectories = tasks.map((task) => task.reference.directory);
-  const { sandboxes, protectedPaths } = compose({ home, packDirectories, isolation: null });
-  const tiers = tasks.map((task) => task.tier.name);
-  return chooseLevel({ sandboxes, protectedPaths, tiers, wanted: parseLevel(isolation) });
+  const level = await chooseSandbox({
+    ...choice,
+    tasks,
+    protectedPaths: protectedPaths(home.root, packDirectories),
+    say: (line) => context.say(terminalSafe(line)),
+    onProgress: (message) => context.showProgress(oneLine(message, context.columns - 1)),
+  });
+  context.showProgress("");
+  // An image brings its own.
+  if (level.level !== "docker") tasks.forEach(requireTools);
+  return level;
 }
 
 /** Errors with code `tier.not-found`. */

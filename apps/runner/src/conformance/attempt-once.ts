@@ -7,6 +7,7 @@ import { homeLayout } from "@rebench/core/home";
 import { ulid } from "ulid";
 import type { CommandContext } from "../cli/command-context.ts";
 import { carryOutPlan } from "../commands/carry-out.ts";
+import { kindOf } from "../host/choose-sandbox.ts";
 import type { AttemptReport } from "./check.ts";
 
 const limits = { workingMs: 120_000, tokens: null, costUsd: null, actions: null };
@@ -23,7 +24,7 @@ export async function attemptOnce(
     const seed = randomBytes(16).toString("hex");
     const agents = [{ name: "command", command: line }];
     const plan = planRun(
-      { tasks: [loaded], agents, attempts: 1, parallel: 1, sandbox: "local", seed, ...limits },
+      { tasks: [loaded], agents, attempts: 1, parallel: 1, sandbox: kindOf(level), seed, ...limits },
       ulid(),
     );
     const quiet: CommandContext = { ...context, json: "none", say: () => undefined, showProgress: () => undefined };

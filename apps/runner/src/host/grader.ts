@@ -29,11 +29,7 @@ export async function openGrader({ loaded, scorer, seed, signal, onProgress }: G
   return {
     async grade(folder, purpose) {
       const name = String((count += 1));
-      const captured = await captureFolder(
-        folder,
-        loaded.task.submission,
-        path.join(scratch, `submission-${name}`),
-      );
+      const captured = await captureFolder(folder, loaded.task.submission, path.join(scratch, `submission-${name}`));
       if (captured.status === "invalid") return { status: "invalid", reason: captured.reason };
       const directory = path.join(scratch, `scoring-${name}`);
       await mkdir(directory, { mode: 0o700 });

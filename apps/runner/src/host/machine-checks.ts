@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import os from "node:os";
 import type { HomeLayout } from "@rebench/core/home";
+import { checkEngine } from "./engine-checks.ts";
 import { findTool } from "./tools.ts";
 
 /** One line of `rebench doctor`. `warn` is worth knowing, `missing` keeps attempts from running. */
@@ -25,7 +26,7 @@ export async function checkMachine(home: HomeLayout): Promise<MachineCheck[]> {
     compilerCheck(),
     pythonCheck(),
     await diskCheck(home),
-    engineCheck(),
+    ...(await checkEngine()),
     gpuCheck(),
   ];
 }
@@ -82,16 +83,6 @@ async function diskCheck(home: HomeLayout): Promise<MachineCheck> {
   return free >= enoughDisk
     ? { id: "disk", name: "disk", status: "ok", found }
     : { id: "disk", name: "disk", status: "warn", found, fix: "free some space, or choose another place with --home" };
-}
-
-function engineCheck(): MachineCheck {
-  const sockets = ["/var/run/docker.sock", "/run/podman/podman.sock"];
-  const socket = process.env["DOCKER_HOST"] ?? sockets.find((file) => existsSync(file));
-  const found =
-    socket === undefined
-      ? "none; this version runs tasks in the local sandbox"
-      : `${socket}; this version does not use it yet`;
-  return { id: "engine", name: "container engine", status: "warn", found };
 }
 
 function gpuCheck(): MachineCheck {

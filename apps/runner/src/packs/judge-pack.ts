@@ -16,9 +16,7 @@ const archiveSchema = z.object({ kind: z.literal("archive"), path: z.string(), p
 
 const submissionSchema = z.object({
   entries: z
-    .array(
-      z.object({ path: z.string(), kind: z.enum(["file", "folder"]), required: z.boolean(), maxBytes: positive }),
-    )
+    .array(z.object({ path: z.string(), kind: z.enum(["file", "folder"]), required: z.boolean(), maxBytes: positive }))
     .min(1),
   maxFiles: positive,
 });
@@ -32,10 +30,7 @@ const tierSchema = z.object({
   instructions: z.string(),
   background: z.string().optional(),
   start: z.string(),
-  reference: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("folder"), path: z.string() }),
-    archiveSchema,
-  ]),
+  reference: z.discriminatedUnion("kind", [z.object({ kind: z.literal("folder"), path: z.string() }), archiveSchema]),
   rungs: z.union([z.string(), archiveSchema]),
   cheats: z.string(),
   hidden: z.string().optional(),

@@ -18,10 +18,7 @@ export function pathOfLocation(location: Location): string {
 }
 
 /** A folder of the pack, or its archive unpacked into a folder that only we can read. Errors with code `pack.bad-archive`. */
-export async function openLocation(
-  location: Location,
-  packPath: (relative: string) => string,
-): Promise<OpenLocation> {
+export async function openLocation(location: Location, packPath: (relative: string) => string): Promise<OpenLocation> {
   const file = packPath(pathOfLocation(location));
   if (typeof location === "string" || location.kind === "folder")
     return { folder: file, [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -15,6 +15,8 @@ function textOf(event: StampedEvent): string | null {
       return `attempt of ${event.spec.task.name} ${event.spec.task.tier} by ${event.spec.agent.name}`;
     case "sandbox.started":
       return `sandbox ready, isolation ${event.isolation}${event.guarantees.network ? "" : " (network is NOT cut off)"}`;
+    case "sandbox.progressed":
+      return oneLine(event.message, longest);
     case "agent.started":
       return "agent starts; working time runs";
     case "agent.ended":

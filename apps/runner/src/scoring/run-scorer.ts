@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { withLease } from "@rebench/core/home";
-import type { LoadedTask, SandboxProvider, ScoringOutcome } from "@rebench/core";
+import { scoringImage, type LoadedTask, type ScoringOutcome } from "@rebench/core";
 import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench/task-kit";
+import { sandboxProvider } from "../host/providers.ts";
 import type { ScorerJob, ScorerMessage } from "./protocol.ts";
 import { scoreWithPython } from "./python-scorer.ts";
 import { openScoringSandbox } from "./scoring-sandbox.ts";
@@ -52,12 +53,20 @@ function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOpt
       const name = `${options.name ?? "scoring"}-${opened.length}`;
       const directory = path.join(request.directory, name);
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      const { cpus, memoryMb, diskMb, pids } = loaded.tier.resources;
-      const sandbox = await openScoringSandbox(await sandboxProvider(job), {
+      const { cpus, memoryMb, diskMb, pids, sharedMemoryMb, gpus } = loaded.tier.resources;
+      const sandbox = await openScoringSandbox(await sandboxProvider(job.isolation), {
         id: `${request.labels.attempt}-${request.seed.slice(0, 8)}-${name}`,
         labels: request.labels,
         purpose: "scoring",
-        resources: { cpus, diskMb, memoryMb: options.memoryMb ?? memoryMb, pids: options.pids ?? pids },
+        resources: {
+          cpus,
+          diskMb,
+          memoryMb: options.memoryMb ?? memoryMb,
+          pids: options.pids ?? pids,
+          sharedMemoryMb,
+          gpus: gpus?.count,
+        },
+        image: scoringImage(loaded),
         directory,
         protectedPaths: job.protectedPaths,
         relay: false,
@@ -83,12 +92,6 @@ function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOpt
     progress: (message, fraction) =>
       send({ type: "progress", message, ...(fraction === undefined ? {} : { fraction }) }),
   };
-}
-
-/** Imported when first needed: a scorer that judges data never opens a sandbox. */
-async function sandboxProvider({ isolation }: ScorerJob): Promise<SandboxProvider> {
-  const { createLocalSandboxProvider } = await import("@rebench/sandbox-local");
-  return createLocalSandboxProvider(isolation === null ? {} : { level: isolation });
 }
 
 const timeout = (seconds: number): RebenchError =>

@@ -39,14 +39,28 @@ export function scorerHost(options: ScorerHostOptions): ScorerHost {
   };
 }
 
-/** Nothing of the user's environment but what Node and temporary files need. */
-function scorerEnvironment(): Record<string, string> {
-  const { PATH = "/usr/bin:/bin", HOME = "/", TMPDIR } = process.env;
+/** Temporary files, and where the container engine is. */
+const passedOn = new Set([
+  "TMPDIR",
+  "XDG_RUNTIME_DIR",
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+  "DOCKER_CONFIG",
+  "DOCKER_CERT_PATH",
+  "DOCKER_TLS_VERIFY",
+  "CONTAINER_HOST",
+  "REBENCH_SCOPE",
+]);
+
+/** Nothing of the user's environment but what Node, temporary files and the container engine need. */
+function scorerEnvironment(): NodeJS.ProcessEnv {
+  const { PATH = "/usr/bin:/bin", HOME = "/" } = process.env;
+  const passed = Object.entries(process.env).filter(([name]) => passedOn.has(name));
   const cache = getCompileCacheDir();
   return {
     PATH,
     HOME,
-    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...Object.fromEntries(passed),
     ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(cache) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { AttemptSpec } from "../run/attempt-spec.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
+import { workspaceImage } from "../run/task-images.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
 import { AttemptFailure } from "./attempt-failure.ts";
 import type { AttemptPorts } from "./attempt-ports.ts";
@@ -24,11 +25,24 @@ export async function prepareSandbox(
       directory,
       protectedPaths: ports.protectedPaths,
       relay: true,
+      image: workspaceImage(loaded),
+      egress: egressOf(loaded),
     },
-    { signal },
+    {
+      signal,
+      onProgress: (message) => void recorder.record({ type: "sandbox.progressed", message }).catch(() => undefined),
+    },
   );
-  const { isolation, guarantees, reference } = sandbox;
-  await recorder.record({ type: "sandbox.started", isolation, guarantees, reference });
+  const { isolation, guarantees, reference, observed } = sandbox;
+  await recorder.record({
+    type: "sandbox.started",
+    isolation,
+    guarantees,
+    reference,
+    ...(observed === undefined
+      ? {}
+      : { observed: { ...observed, layers: [...observed.layers], bases: [...observed.bases] } }),
+  });
   try {
     if (loaded.tier.name === "full" && isolation === "none") {
       throw new AttemptFailure(
@@ -43,6 +57,12 @@ export async function prepareSandbox(
     throw error;
   }
   return sandbox;
+}
+
+/** Host names that the tier's conditions open; undefined for no network at all. */
+function egressOf({ tier }: LoadedTask): readonly string[] | undefined {
+  const { network } = tier.conditions;
+  return network === "none" ? undefined : network.allow;
 }
 
 /** Puts everything in its place; doing it twice does no harm. */

@@ -16,7 +16,12 @@ export const attemptEventSchema = z.discriminatedUnion("type", [
     isolation: z.enum(["docker", "bwrap", "unshare", "uid", "none"]),
     guarantees: z.object({ files: z.boolean(), processes: z.boolean(), network: z.boolean(), users: z.boolean() }),
     reference: z.object({ provider: z.enum(["local", "docker"]), id: z.string(), directory: z.string() }),
+    /** What was found rather than pinned. */
+    observed: z
+      .object({ engine: z.string(), image: z.string(), layers: z.array(z.string()), bases: z.array(z.string()) })
+      .optional(),
   }),
+  event("sandbox.progressed", { message: z.string() }),
   event("agent.started", {}),
   event("agent.remembered", { value: z.unknown() }),
   event("agent.ended", { reason: z.string(), outcome: outcomeSchema }),

@@ -52,7 +52,14 @@ export const attemptSpecSchema = z.object({
   task: taskReferenceSchema,
   agent: agentConfigSchema,
   sandbox: z.enum(["local", "docker"]),
-  resources: z.object({ cpus: z.number(), memoryMb: z.number(), diskMb: z.number(), pids: z.number() }),
+  resources: z.object({
+    cpus: z.number(),
+    memoryMb: z.number(),
+    diskMb: z.number(),
+    pids: z.number(),
+    sharedMemoryMb: z.number().optional(),
+    gpus: z.number().int().optional(),
+  }),
   budget: budgetSchema,
   seed: z.string().regex(/^[0-9a-f]{32}$/),
 });

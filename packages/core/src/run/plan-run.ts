@@ -51,8 +51,15 @@ export function planRun(request: RunRequest, runId: string): RunPlan {
 }
 
 function pickResources(loaded: LoadedTask): AttemptSpec["resources"] {
-  const { cpus, memoryMb, diskMb, pids } = loaded.tier.resources;
-  return { cpus, memoryMb, diskMb, pids };
+  const { cpus, memoryMb, diskMb, pids, sharedMemoryMb, gpus } = loaded.tier.resources;
+  return {
+    cpus,
+    memoryMb,
+    diskMb,
+    pids,
+    ...(sharedMemoryMb === undefined ? {} : { sharedMemoryMb }),
+    ...(gpus === undefined ? {} : { gpus: gpus.count }),
+  };
 }
 
 function budgetOf(loaded: LoadedTask, request: RunRequest): Budget {

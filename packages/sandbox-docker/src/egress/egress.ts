@@ -1,5 +1,11 @@
 import { lookup } from "node:dns/promises";
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
 import { connect, isIP } from "node:net";
 import { pipeline, type Duplex } from "node:stream";
 import { egressPort } from "../sandbox/relay.ts";
@@ -79,7 +85,7 @@ export function openEgress(allowed: readonly string[], ports: EgressPorts = real
     if (url.protocol !== "http:") throw new Denied(`${url.protocol} cannot be forwarded`);
     const port = Number(url.port) || 80;
     const address = await judge(url.hostname, port);
-    const headers = { ...request.headers, host: url.host, connection: "close" };
+    const headers: OutgoingHttpHeaders = { ...request.headers, host: url.host, connection: "close" };
     delete headers["proxy-connection"];
     delete headers["proxy-authorization"];
     const onward = httpRequest(

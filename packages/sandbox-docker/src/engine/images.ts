@@ -45,7 +45,7 @@ export function createImages(docker: Docker): Images {
       if (found === null) return null;
       return {
         id: found.Id,
-        tags: found.RepoTags ?? [],
+        tags: namesOf(found.RepoTags),
         layers: found.RootFS?.Layers ?? [],
         registryDigests: found.RepoDigests ?? [],
         bytes: found.Size,
@@ -64,11 +64,16 @@ export function createImages(docker: Docker): Images {
     },
     list: async (label) => {
       const found = await docker.listImages({ filters: { label: [label] } });
-      return found.map(({ Id, RepoTags }) => ({ id: Id, tags: RepoTags ?? [] }));
+      return found.map(({ Id, RepoTags }) => ({ id: Id, tags: namesOf(RepoTags) }));
     },
     // 409: a container of it is still there, and whoever owns that has the say.
     remove: (name) => unless([404, 409], docker.getImage(name).remove({ force: false })),
   };
+}
+
+/** An image without a name is listed with one that says so. */
+function namesOf(tags: readonly string[] | null | undefined): string[] {
+  return (tags ?? []).filter((tag) => tag !== "<none>:<none>");
 }
 
 async function followBuild(stream: Readable, onLine: (line: string) => void): Promise<void> {

@@ -1,6 +1,7 @@
-import type { SourceFile, SourceFolder, SubmissionSource } from "@rebench/supervisor";
+import type { NotTaken, SourceFile, SourceFolder, SubmissionSource } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
+import type { Reply } from "../control/message-client.ts";
 import { layout } from "../inside-paths.ts";
 import type { FilesDesk } from "./files-desk.ts";
 import { readReplySchema } from "./read-file.ts";
@@ -19,18 +20,19 @@ const listSchema = z.object({
 
 /** The solution folder, by way of the companion: every look enters it anew from its top, and follows no link. */
 export function submissionSource(desk: FilesDesk): SubmissionSource {
-  const stat = async (path: string) => {
-    const reply = await orMissing(desk.request("stat", { path }));
-    return reply === null ? null : statSchema.parse(reply.header);
+  const stat = async (path: string): Promise<z.infer<typeof statSchema> | NotTaken> => {
+    const reply = await taken(desk.request("stat", { path }));
+    return typeof reply === "string" ? reply : statSchema.parse(reply.header);
   };
 
-  async function openFolder(path: string): Promise<SourceFolder | null> {
+  async function openFolder(path: string): Promise<SourceFolder | NotTaken> {
     const found = await stat(path);
-    if (found === null) return null;
-    if (found.type !== "folder") throw new Error(`${path} is no folder.`);
+    if (typeof found === "string") return found;
+    if (found.type !== "folder") return "refused";
     return {
       list: async (limit) => {
-        const reply = await desk.request("list", { path, limit });
+        const reply = await taken(desk.request("list", { path, limit }));
+        if (typeof reply === "string") return reply;
         const { entries } = listSchema.parse(reply.header);
         return entries.map(({ name, type }) => ({ name, isFolder: type === "folder" }));
       },
@@ -40,19 +42,21 @@ export function submissionSource(desk: FilesDesk): SubmissionSource {
     };
   }
 
-  async function openFile(path: string): Promise<SourceFile | null> {
+  async function openFile(path: string): Promise<SourceFile | NotTaken> {
     const found = await stat(path);
-    if (found === null) return null;
-    if (found.type === "link") throw new Error(`${path} is a link.`);
+    if (typeof found === "string") return found;
+    if (found.type === "link") return "refused";
     return {
       isRegular: found.type === "file",
       isExecutable: (found.mode & 0o100) !== 0,
       links: found.links,
       bytes: found.bytes,
       read: async (offset, max) => {
-        const reply = await orMissing(desk.request("read", { path, offset, max }));
+        const reply = await taken(desk.request("read", { path, offset, max }));
         // Another file by now: as if this one had ended, which its reader takes for a change.
-        if (reply === null || readReplySchema.parse(reply.header).inode !== found.inode) return Buffer.alloc(0);
+        if (typeof reply === "string" || readReplySchema.parse(reply.header).inode !== found.inode) {
+          return Buffer.alloc(0);
+        }
         return reply.body;
       },
       close: () => undefined,
@@ -62,11 +66,13 @@ export function submissionSource(desk: FilesDesk): SubmissionSource {
   return { enter: (parts) => openFolder([layout.solution, ...parts].join("/")) };
 }
 
-async function orMissing<T>(work: Promise<T>): Promise<T | null> {
+async function taken(work: Promise<Reply>): Promise<Reply | NotTaken> {
   try {
     return await work;
   } catch (error) {
-    if (RebenchError.is(error) && error.code === "inside.missing") return null;
+    if (!RebenchError.is(error)) throw error;
+    if (error.code === "inside.missing") return "missing";
+    if (error.code === "inside.not-folder" || error.code === "inside.not-file") return "refused";
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { once, type EventEmitter } from "node:events";
+import { relative } from "node:path/posix";
 import type { SandboxUser } from "@rebench/core";
-import { pack } from "tar-stream";
+import { pack, type Header, type Pack } from "tar-stream";
 import { RebenchError } from "@rebench/task-kit";
 import type { Engine } from "../engine/connect.ts";
 import { layout, users } from "../inside-paths.ts";
@@ -15,36 +16,55 @@ export interface OwnedEntry {
 
 type Entries = AsyncIterable<OwnedEntry>;
 
-/** One call, by the engine. Only where no agent has been at work, who could have put a link in the way. */
+/** By the engine, a call for each volume. Only where no agent has been at work, who could have put a link in the way. */
 export async function unpackEntries(engine: Engine, container: string, entries: Entries): Promise<void> {
-  const archive = pack();
-  const made = new Set<string>(["", ...[layout.home, layout.harness, layout.task].flatMap(foldersAbove)]);
-  const filling = (async () => {
+  const archives = new Map<string, { readonly archive: Pack; readonly put: Promise<void> }>();
+  const made = new Set<string>(["/home", layout.home, layout.harness, layout.solution, layout.task]);
+
+  function archiveFor(volume: string): Pack {
+    const known = archives.get(volume);
+    if (known !== undefined) return known.archive;
+    const archive = pack();
+    const put = engine.archives.put(container, volume, archive);
+    // Looked at when all is written.
+    put.catch(() => archive.destroy());
+    archives.set(volume, { archive, put });
+    return archive;
+  }
+
+  try {
     for await (const { entry, owner } of entries) {
-      const { id: uid } = idOf(owner, entry.path);
-      rootOf(entry.path);
-      const isFolder = entry.kind === "folder";
-      for (const folder of foldersAbove(entry.path).slice(0, isFolder ? undefined : -1)) {
-        if (made.has(folder)) continue;
+      const volume = rootOf(entry.path) === layout.task ? layout.task : "/home";
+      const archive = archiveFor(volume);
+      const { id } = idOf(owner, entry.path);
+      const common = { uid: id, gid: id };
+      const folders = foldersAbove(entry.path);
+      for (const folder of entry.kind === "folder" ? folders : folders.slice(0, -1)) {
+        if (made.has(folder) || !folder.startsWith(volume)) continue;
         made.add(folder);
-        archive.entry({ name: `${folder.slice(1)}/`, type: "directory", mode: 0o755, uid, gid: uid });
+        archive.entry({ ...common, name: `${relative(volume, folder)}/`, type: "directory", mode: 0o755 });
       }
-      if (isFolder) continue;
-      const { mode, bytes: size } = entry;
-      const out = archive.entry({ name: entry.path.slice(1), type: "file", mode, uid, gid: uid, size });
-      for await (const chunk of entry.content())
-        if (!out.write(chunk)) await once(out as unknown as EventEmitter, "drain");
-      out.end(Buffer.alloc(0));
+      if (entry.kind === "file") await addFile(archive, { ...common, name: relative(volume, entry.path) }, entry);
     }
-    archive.finalize();
-  })();
-  filling.catch((error: unknown) => archive.destroy(error as Error));
-  // The cause of a broken archive is what broke it.
-  await engine.archives.put(container, "/", archive).catch(async (error: unknown) => {
-    await filling;
+    for (const { archive } of archives.values()) archive.finalize();
+  } catch (error) {
+    for (const { archive } of archives.values()) archive.destroy();
+    await Promise.allSettled([...archives.values()].map(({ put }) => put));
     throw error;
-  });
-  await filling;
+  }
+  await Promise.all([...archives.values()].map(({ put }) => put));
+}
+
+async function addFile(
+  archive: Pack,
+  header: Partial<Header> & { name: string },
+  file: Extract<IncomingEntry, { kind: "file" }>,
+): Promise<void> {
+  const out = archive.entry({ ...header, type: "file", mode: file.mode, size: file.bytes });
+  for await (const chunk of file.content()) {
+    if (!out.write(chunk)) await once(out as unknown as EventEmitter, "drain");
+  }
+  out.end(Buffer.alloc(0));
 }
 
 /** Part by part, by the companion, which follows no link that the agent left in the way. */

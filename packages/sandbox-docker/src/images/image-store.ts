@@ -2,7 +2,7 @@ import type { SandboxObservation } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
 import type { Engine } from "../engine/connect.ts";
 import type { ImageFacts } from "../engine/images.ts";
-import { labelled, labels } from "../labels.ts";
+import { labels } from "../labels.ts";
 import { buildContext, dockerfilePath, type BuildContext } from "./build-context.ts";
 import { requireSpace } from "./free-space.ts";
 
@@ -20,6 +20,8 @@ export interface EnsureImageOptions {
 export interface ImageStore {
   /** `context` is a host folder with a Dockerfile; null for the plain image. Errors with code `sandbox.image-failed`. */
   ensure(context: string | null, options: EnsureImageOptions): Promise<SandboxImageFound>;
+  /** Name of an image that is there, whichever it is; null where there is none. */
+  any(): Promise<string | null>;
   /** Removes those that no container uses; how many there were. */
   removeUnused(options: { readonly dryRun: boolean }): Promise<number>;
 }
@@ -78,17 +80,21 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
     };
   }
 
+  const ours = () => engine.images.list(`${labels.scope}=${scope}`);
+
   async function removeUnused({ dryRun }: { readonly dryRun: boolean }): Promise<number> {
-    const ours = await engine.images.list(labelled({ [labels.scope]: scope })[0] ?? "");
-    const builders = await engine.images.list(labelled({ [labels.image]: "builder" })[0] ?? "");
-    const unused = [...ours, ...builders];
+    const unused = [...(await ours()), ...(await engine.images.list(`${labels.image}=builder`))];
     if (!dryRun)
       for (const { id, tags } of unused)
         for (const name of tags.length > 0 ? tags : [id]) await engine.images.remove(name);
     return unused.length;
   }
 
-  return { ensure, removeUnused };
+  return {
+    ensure,
+    any: async () => (await ours()).flatMap(({ tags }) => tags)[0] ?? null,
+    removeUnused,
+  };
 }
 
 function failed(name: string, message: string, cause?: unknown): RebenchError {

@@ -1,6 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, opendirSync, read as readCallback } from "node:fs";
 import type { CaptureResult } from "@rebench/core";
-import { captureSubmission, type SourceFile, type SourceFolder, type SubmissionSource } from "@rebench/supervisor";
+import {
+  captureSubmission,
+  type NotTaken,
+  type SourceFile,
+  type SourceFolder,
+  type SubmissionSource,
+} from "@rebench/supervisor";
 import type { SubmissionContract } from "@rebench/task-kit";
 import { enterGuarded, openGuarded, type GuardedFolder } from "./guarded-folder.ts";
 
@@ -16,10 +22,7 @@ export function captureFolder(
 /** Folders are entered through open ones, files judged by what is open: an agent at work misleads neither. */
 function guardedSource(solution: string): SubmissionSource {
   return {
-    enter: async (parts) => {
-      const folder = orMissing(() => enterGuarded(solution, parts));
-      return folder === null ? null : sourceFolder(folder);
-    },
+    enter: async (parts) => taken(() => enterGuarded(solution, parts), sourceFolder),
   };
 }
 
@@ -39,15 +42,11 @@ function sourceFolder(folder: GuardedFolder): SourceFolder {
       }
       return entries;
     },
-    openFolder: async (name) => {
-      const inner = orMissing(() => openGuarded(folder.at(name) as string));
-      return inner === null ? null : sourceFolder(inner);
-    },
+    openFolder: async (name) => taken(() => openGuarded(folder.at(name) as string), sourceFolder),
     openFile: async (name) => {
       // Non-blocking: a pipe that nobody writes to must not hold up the capture.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
-      const descriptor = orMissing(() => openSync(folder.at(name), flags));
-      return descriptor === null ? null : sourceFile(descriptor);
+      return taken(() => openSync(folder.at(name), flags), sourceFile);
     },
     close: () => folder.close(),
   };
@@ -71,11 +70,17 @@ function sourceFile(descriptor: number): SourceFile {
   };
 }
 
-function orMissing<T>(open: () => T): T | null {
+/** Not the agent's doing. */
+const hostTroubles = new Set(["EMFILE", "ENFILE", "ENOMEM", "EIO"]);
+
+function taken<Opened, Source>(open: () => Opened, use: (opened: Opened) => Source): Source | NotTaken {
+  let opened: Opened;
   try {
-    return open();
+    opened = open();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "" || hostTroubles.has(code)) throw error;
+    return code === "ENOENT" ? "missing" : "refused";
   }
+  return use(opened);
 }

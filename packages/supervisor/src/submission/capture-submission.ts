@@ -48,13 +48,11 @@ export async function captureSubmission(
 async function captureEntry(capture: Capture, source: SubmissionSource, entry: SubmissionEntry): Promise<void> {
   const parts = entry.path.split("/").filter((part) => part !== "" && part !== ".");
   const name = parts.at(-1) ?? "";
-  let parent: SourceFolder | null;
-  try {
-    parent = await source.enter(parts.slice(0, -1));
-  } catch {
+  const parent = await source.enter(parts.slice(0, -1));
+  if (parent === "missing") return requireEntry(entry);
+  if (parent === "refused") {
     throw new Refusal(`"${entry.path}" is reached through a link or something that is not a folder: use real folders.`);
   }
-  if (parent === null) return requireEntry(entry);
   try {
     const allowance = { bytes: entry.maxBytes };
     if (entry.kind === "file") {
@@ -75,13 +73,9 @@ async function captureFolder(
   entry: SubmissionEntry,
   allowance: { bytes: number },
 ): Promise<void> {
-  let top: SourceFolder | null;
-  try {
-    top = await parent.openFolder(name);
-  } catch {
-    throw new Refusal(`"${entry.path}" must be a folder, not a link or another kind of file.`);
-  }
-  if (top === null) return requireEntry(entry);
+  const top = await parent.openFolder(name);
+  if (top === "missing") return requireEntry(entry);
+  if (top === "refused") throw new Refusal(`"${entry.path}" must be a folder, not a link or another kind of file.`);
   await walk(top, entry.path, 0);
 
   async function walk(folder: SourceFolder, path: string, depth: number): Promise<void> {
@@ -93,15 +87,17 @@ async function captureFolder(
         throw new Refusal(`"${path}" is more than ${deepestFolder} folders deep: use fewer levels.`);
       await mkdir(join(capture.destination, path), { recursive: true, mode: 0o755 });
       // More than can be taken are not looked at: the first too many is refused.
-      for (const { name: itemName, isFolder } of await folder.list(2 * capture.maxFiles + 2)) {
+      const items = await folder.list(2 * capture.maxFiles + 2);
+      if (typeof items === "string") throw changed(path);
+      for (const { name: itemName, isFolder } of items) {
         if (itemName === null) throw new Refusal(`A file in "${path}" has a name that is not UTF-8: rename it.`);
         const itemPath = `${path}/${itemName}`;
         if (Buffer.byteLength(itemPath) > longestPathBytes) {
           throw new Refusal(`The path "${itemPath}" is longer than ${longestPathBytes} bytes: use shorter names.`);
         }
         if (isFolder) {
-          const inner = await folder.openFolder(itemName).catch(() => null);
-          if (inner === null) throw new Refusal(`"${itemPath}" changed while it was captured, or cannot be read.`);
+          const inner = await folder.openFolder(itemName);
+          if (typeof inner === "string") throw changed(itemPath);
           await walk(inner, itemPath, depth + 1);
         } else {
           await captureFile(capture, folder, itemName, itemPath, entry, allowance);
@@ -122,13 +118,11 @@ async function captureFile(
   entry: SubmissionEntry,
   allowance: { bytes: number },
 ): Promise<boolean> {
-  let file: SourceFile | null;
-  try {
-    file = await parent.openFile(name);
-  } catch {
+  const file = await parent.openFile(name);
+  if (file === "missing") return false;
+  if (file === "refused") {
     throw new Refusal(`"${path}" must be a regular file that can be read, not a link, socket or device.`);
   }
-  if (file === null) return false;
   try {
     judge(file, path, entry, allowance);
     // Another entry of the contract named it already.
@@ -183,6 +177,10 @@ async function copyFile(file: SourceFile, path: string, target: string): Promise
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
+}
+
+function changed(path: string): Refusal {
+  return new Refusal(`"${path}" changed while it was captured, or cannot be read.`);
 }
 
 function requireEntry(entry: SubmissionEntry): void {

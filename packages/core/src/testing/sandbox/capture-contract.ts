@@ -94,7 +94,7 @@ export function captureContract(options: SandboxContractOptions): void {
 
     it("refuses a socket", async () => {
       const node = `node=$(sed -n "s/^exec '\\([^']*\\)'.*/\\1/p" "$(command -v score)")`;
-      const script = `${node}; "$node" -e 'require("net").createServer().listen("a", () => process.reallyExit(0))'`;
+      const script = `${node}; "\${node:-node}" -e 'require("net").createServer().listen("a", () => process.reallyExit(0))'`;
       const { result } = await capture(script, [file("a")]);
       expect(result).toMatchObject({ status: "invalid", reason: expect.stringMatching(/socket/) as string });
     });

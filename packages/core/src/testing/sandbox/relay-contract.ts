@@ -51,10 +51,10 @@ export function relayContract(options: SandboxContractOptions): void {
         await sandbox().write([
           { path: `${sandbox().layout.home}/client.cjs`, content: client, mode: 0o644, owner: "agent" },
         ]);
-        // The tools name the Node that the sandbox has.
+        // The tools name the Node that the sandbox has; where they need none it is on the PATH.
         const { stdout, stderr } = await run(
           sandbox(),
-          `node=$(sed -n "s/^exec '\\([^']*\\)'.*/\\1/p" "$(command -v score)"); "$node" client.cjs`,
+          `node=$(sed -n "s/^exec '\\([^']*\\)'.*/\\1/p" "$(command -v score)"); "\${node:-node}" client.cjs`,
         );
         expect({ stdout, stderr }).toEqual({ stdout: `${Array(8).fill("true").join(" ")}\n`, stderr: "" });
       });

@@ -1,0 +1,405 @@
+import { once } from "node:events";
+import { mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encodeMessage } from "../../src/control/messages.ts";
+import { makeInsideHouse, type Inside, type InsideUser } from "./inside-sandbox.ts";
+import type { MessagePeer } from "./message-peer.ts";
+
+const house = makeInsideHouse();
+const token = "0123456789abcdef";
+const environment = { PATH: "/usr/bin:/bin", HOME: "/" };
+
+interface Result {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+interface Change {
+  readonly user?: InsideUser;
+  readonly argv?: readonly string[];
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly stdin?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+async function prepare(runner: MessagePeer, script: string, change: Change = {}): Promise<string> {
+  const { user = "agent", argv = ["sh", "-c", script], cwd = "/", timeoutMs = null, stdin = "" } = change;
+  const values = { user, argv, cwd, environment: { ...environment, ...change.environment }, timeoutMs, token };
+  const { header } = await runner.request("prepare", values, Buffer.from(stdin));
+  return String(header["execution"]);
+}
+
+async function start(inside: Inside, runner: MessagePeer, script: string, change: Change = {}): Promise<string> {
+  const execution = await prepare(runner, script, change);
+  expect(inside.enter(change.user ?? "agent", ["carry", execution, token])).toEqual({ status: 0, stderr: "" });
+  return execution;
+}
+
+async function finish(runner: MessagePeer, execution: string): Promise<Result> {
+  const { result } = await runner.event("exited", (header) => header["execution"] === execution);
+  const read = async (stream: string) =>
+    (await runner.request("output", { execution, stream, offset: 0, max: 1 << 20 })).body.toString();
+  return { ...(result as Result), stdout: await read("stdout"), stderr: await read("stderr") };
+}
+
+const run = async (inside: Inside, runner: MessagePeer, script: string, change: Change = {}) =>
+  finish(runner, await start(inside, runner, script, change));
+
+/** Living processes whose command line holds a mark. */
+async function processes(inside: Inside, runner: MessagePeer, mark: string): Promise<number> {
+  const script = `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q "[${mark[0]}]${mark.slice(1)}" && echo; done; true`;
+  return (await run(inside, runner, script, { user: "harness" })).stdout.length;
+}
+
+describe("init", () => {
+  beforeEach((context) => {
+    if (house.built.kind === "missing") context.skip(house.built.reason);
+  });
+  afterEach(() => house.tidy());
+  afterAll(() => house.remove());
+
+  it("starts commands with their arguments, input, folder, environment and user, and says how they ended", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    expect(runner.hello["commands"]).toEqual([]);
+    const told = await run(inside, runner, "", {
+      argv: ["sh", "-c", 'printf "%s|" "$@"; cat; pwd; id -u; env | sort', "sh", "a b", "", "$HOME"],
+      cwd: "/usr",
+      stdin: "from stdin\n",
+      environment: { EXTRA: "with = and\nline" },
+    });
+    expect(told.stdout).toBe(
+      `a b||$HOME|from stdin\n/usr\n1000\nEXTRA=with = and\nHOME=/\nPATH=/usr/bin:/bin\nPWD=/usr\nREBENCH_COMMAND=0001\nline\n`,
+    );
+    expect(await run(inside, runner, "exit 42")).toMatchObject({ exitCode: 42, signal: null, timedOut: false });
+    expect(await run(inside, runner, "kill -TERM $$")).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(await run(inside, runner, "", { argv: ["no-such-program"] })).toMatchObject({
+      exitCode: 127,
+      stderr: "no-such-program: No such file or directory\n",
+    });
+    expect(await run(inside, runner, "", { argv: ["/etc/passwd"] })).toMatchObject({ exitCode: 126 });
+    expect(await run(inside, runner, "", { cwd: "/nowhere" })).toMatchObject({ exitCode: 126 });
+    expect(await run(inside, runner, "id -u", { user: "harness" })).toMatchObject({ stdout: "1001\n" });
+    const saved = readFileSync(join(inside.folder, "state/commands/0002/exit.json"), "utf8");
+    expect(JSON.parse(saved)).toEqual({
+      exitCode: 42,
+      signal: null,
+      timedOut: false,
+      outOfMemory: false,
+      stdoutBytes: 0,
+      stderrBytes: 0,
+    });
+  });
+
+  it("gives output by offset, but not to its command", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const open = "cat /proc/self/fd/1; echo x >/proc/self/fd/1; true";
+    const refused = await run(inside, runner, `echo before; ${open}`);
+    expect(refused.stdout).toBe("before\n");
+    expect(refused.stderr).toContain("ermission denied");
+    const execution = await start(inside, runner, "printf 0123456789");
+    await finish(runner, execution);
+    const read = async (offset: number, max: number) =>
+      (await runner.request("output", { execution, stream: "stdout", offset, max })).body.toString();
+    expect([await read(3, 4), await read(10, 5), await read(8, 2 ** 30)]).toEqual(["3456", "", "89"]);
+    await expect(runner.request("output", { execution, stream: "stdin", offset: 0, max: 1 })).rejects.toMatchObject({
+      code: "invalid",
+    });
+    await expect(
+      runner.request("output", { execution: "9", stream: "stdout", offset: 0, max: 1 }),
+    ).rejects.toMatchObject({
+      code: "unknown-command",
+    });
+  });
+
+  it("takes standard input in parts, and starts nothing before it is complete", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const values = { user: "agent", argv: ["wc", "-c"], cwd: "/", environment, timeoutMs: null, token };
+    const part = Buffer.alloc(1 << 20, "x");
+    const { header } = await runner.request("prepare", { ...values, stdinFollows: true }, part);
+    const execution = String(header["execution"]);
+    expect(inside.enter("agent", ["carry", execution, token]).status).toBe(0);
+    await runner.request("stdin", { execution, last: false }, part);
+    await runner.request("stdin", { execution, last: true }, part);
+    // The carrier asks again for a while.
+    expect((await finish(runner, execution)).stdout).toBe(`${3 << 20}\n`);
+    await expect(runner.request("stdin", { execution, last: true }, part)).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  it("refuses what is no command", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const good = { user: "agent", argv: ["true"], cwd: "/", environment: {}, timeoutMs: null, token };
+    const bad: ReadonlyArray<Record<string, unknown>> = [
+      { user: "root" },
+      { argv: [] },
+      { argv: [1] },
+      { cwd: "here" },
+      { environment: { "a=b": "c" } },
+      { environment: { a: 1 } },
+      { timeoutMs: -1 },
+      { timeoutMs: "1" },
+      { token: "short" },
+    ];
+    for (const change of bad) {
+      await expect(runner.request("prepare", { ...good, ...change })).rejects.toMatchObject({ code: "invalid" });
+    }
+    await expect(runner.request("nothing")).rejects.toMatchObject({ code: "invalid" });
+    expect((await runner.request("prepare", good)).header["execution"]).toBe("0001");
+  });
+
+  it("tells when a command's time is over, and ends with it what it started", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const mark = `77${process.pid}`;
+    const kept = await start(inside, runner, `sleep ${mark}2`);
+    const script = `trap "" TERM; setsid sleep ${mark}1 & (env -i setsid sh -c "sleep ${mark}1 & exec sleep ${mark}1" &); env -i sleep ${mark}1`;
+    const execution = await start(inside, runner, script, { timeoutMs: 400 });
+    expect(await runner.event("timed-out")).toEqual({ event: "timed-out", execution });
+    expect(await processes(inside, runner, `${mark}1`)).toBe(4);
+    expect(inside.enter("agent", ["end-command", execution])).toEqual({ status: 0, stderr: "" });
+    expect(await finish(runner, execution)).toMatchObject({ exitCode: null, signal: "SIGKILL", timedOut: true });
+    expect(await processes(inside, runner, `${mark}1`)).toBe(0);
+    expect(await processes(inside, runner, `${mark}2`)).toBe(1);
+    expect(inside.enter("agent", ["end-command", execution]).status).toBe(0);
+    expect(inside.enter("agent", ["end-command", kept]).status).toBe(0);
+    expect(await processes(inside, runner, `${mark}2`)).toBe(0);
+  });
+
+  it("does not count a pause against a command", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const execution = await start(inside, runner, "sleep 0.3; echo in time", { timeoutMs: 900 });
+    process.kill(inside.pid, "SIGSTOP");
+    await sleep(1500);
+    process.kill(inside.pid, "SIGCONT");
+    expect(await finish(runner, execution)).toMatchObject({ stdout: "in time\n", timedOut: false });
+  });
+
+  it("sweeps every process of one user, and reaps what is left to it", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const mark = `88${process.pid}`;
+    const other = await start(inside, runner, `sleep ${mark}`, { user: "harness" });
+    const storm = await start(inside, runner, `while :; do (sleep ${mark} &); done`);
+    await sleep(200);
+    for (let round = 0; round < 3; round++)
+      expect(inside.enter("agent", ["sweep", "KILL"])).toEqual({ status: 0, stderr: "" });
+    expect(await finish(runner, storm)).toMatchObject({ signal: "SIGKILL" });
+    expect(await processes(inside, runner, mark)).toBe(1);
+    const zombies = "cat /proc/[0-9]*/stat | grep -c ') Z '; true";
+    await expect.poll(async () => (await run(inside, runner, zombies, { user: "harness" })).stdout).toBe("0\n");
+    expect(inside.enter("harness", ["end-command", other]).status).toBe(0);
+  });
+
+  it("tells whoever attaches next what has happened", async () => {
+    const inside = await house.start();
+    const first = await inside.runner();
+    const running = await start(inside, first, "sleep 1; exit 3");
+    const expired = await start(inside, first, "sleep 60", { user: "harness", timeoutMs: 100 });
+    await first.event("timed-out");
+    const ended = await start(inside, first, "echo out");
+    await finish(first, ended);
+    const next = await inside.runner();
+    await first.closed;
+    expect(next.hello["commands"]).toMatchObject([
+      { execution: running, user: "agent", result: null, expired: false },
+      { execution: expired, user: "harness", result: null, expired: true },
+      { execution: ended, user: "agent", result: { exitCode: 0, stdoutBytes: 4 }, expired: false },
+    ]);
+    expect(await finish(next, running)).toMatchObject({ exitCode: 3 });
+    expect((await next.request("result", { execution: running })).header["result"]).toMatchObject({ exitCode: 3 });
+  });
+
+  it("ends by a deadline of its runner's", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    await runner.request("set-deadlines", { workingEndsAt: Date.now() + 100, wallEndsAt: null });
+    await runner.request("set-deadlines", { workingEndsAt: null, wallEndsAt: null });
+    await expect(runner.request("set-deadlines", { workingEndsAt: "soon", wallEndsAt: null })).rejects.toThrow(
+      "invalid",
+    );
+    await sleep(300);
+    const at = Date.now() + 300.25;
+    await runner.request("set-deadlines", { workingEndsAt: null, wallEndsAt: at });
+    const end = { kind: "deadline", limit: "wall", at };
+    expect(await runner.event("ending")).toEqual({ event: "ending", end });
+    expect(await inside.end()).toEqual(end);
+    expect(Date.now()).toBeGreaterThanOrEqual(at);
+    expect(Date.now()).toBeLessThan(at + 1000);
+  });
+
+  it("ends by a deadline that was put into its file, and not by one that was replaced while it was stopped", async () => {
+    const inside = await house.start();
+    const put = (workingEndsAt: number | null) => {
+      const path = join(inside.folder, "state/deadlines.json");
+      writeFileSync(`${path}.host`, JSON.stringify({ workingEndsAt, wallEndsAt: null }));
+      renameSync(`${path}.host`, path);
+    };
+    put(Date.now() + 500);
+    await sleep(300);
+    process.kill(inside.pid, "SIGSTOP");
+    await sleep(500);
+    const at = Date.now() + 700;
+    put(at);
+    process.kill(inside.pid, "SIGCONT");
+    writeFileSync(join(inside.folder, "state/deadlines.json.other"), "x");
+    expect(await inside.end()).toEqual({ kind: "deadline", limit: "working", at });
+  });
+
+  it("ends as it is told to", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const mark = `99${process.pid}`;
+    await start(inside, runner, `setsid sleep ${mark} & sleep ${mark}`);
+    const { header } = await runner.request("end", { end: { kind: "disk", usedMb: 7 } });
+    expect(header["ok"]).toBe(true);
+    expect(await inside.end()).toEqual({ kind: "disk", usedMb: 7 });
+  });
+
+  it("ends with the engine's signal, but with nobody else's", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    expect(await run(inside, runner, "kill -9 1; kill -15 1; kill -9 -1; echo on")).toMatchObject({ stdout: "on\n" });
+    process.kill(inside.pid, "SIGHUP");
+    await sleep(100);
+    process.kill(inside.pid, "SIGTERM");
+    expect(await inside.end()).toEqual({ kind: "died", reason: "its container was told to stop" });
+  });
+
+  it("ends where nobody cares", async () => {
+    expect(await (await house.start({ abandonedMs: 200 })).end()).toMatchObject({
+      reason: "nobody was attached and it had no deadline",
+    });
+    house.tidy();
+    expect(await (await house.start({ purpose: "scoring", abandonedMs: 200 })).end()).toMatchObject({ kind: "died" });
+    house.tidy();
+    const scoring = await house.start({ purpose: "scoring" });
+    const socket = connect(join(scoring.folder, "run/init.sock"));
+    socket.write(encodeMessage({ role: "runner" }));
+    await once(socket, "data");
+    socket.destroy();
+    expect(await scoring.end()).toEqual({ kind: "died", reason: "its runner is gone" });
+    house.tidy();
+    const attempt = await house.start({ abandonedMs: 300 });
+    const runner = await attempt.runner();
+    await runner.request("set-deadlines", { workingEndsAt: null, wallEndsAt: Date.now() + 60_000 });
+    await attempt.runner();
+    await sleep(600);
+    expect(attempt.init.exitCode).toBeNull();
+  });
+
+  it("watches the disk: the limit itself fits, a page more does not", async () => {
+    const inside = await house.start({ diskMb: 8 });
+    const runner = await inside.runner();
+    const path = join(inside.folder, "home/agent/file");
+    writeFileSync(path, Buffer.alloc(8 << 20, "x"));
+    for (let index = 0; index < 20; index++) mkdirSync(join(inside.folder, `home/agent/${index}`));
+    await run(inside, runner, "echo some output");
+    await sleep(2500);
+    expect(inside.init.exitCode).toBeNull();
+    writeFileSync(`${path}.more`, "x");
+    expect(await inside.end()).toEqual({ kind: "disk", usedMb: 9 });
+  });
+
+  it("ends with its disk watcher", async () => {
+    const inside = await house.start();
+    const children = readFileSync(`/proc/${inside.pid}/task/${inside.pid}/children`, "latin1").trim().split(" ");
+    expect(children).toHaveLength(1);
+    expect(readFileSync(`/proc/${children[0]}/cmdline`, "latin1")).not.toContain(inside.folder);
+    process.kill(Number(children[0]), "SIGKILL");
+    expect(await inside.end()).toEqual({ kind: "died", reason: "its disk watcher was ended by SIGKILL" });
+  });
+
+  it("does not start again once it has ended", async () => {
+    const inside = await house.start();
+    await (await inside.runner()).request("end", { end: { kind: "destroyed" } });
+    expect(await inside.end()).toEqual({ kind: "destroyed" });
+    unlinkSync(join(inside.folder, "run/init.sock"));
+    const again = house.start();
+    again.catch(() => undefined);
+    await sleep(300);
+    expect(() => statSync(join(inside.folder, "run/init.sock"))).toThrow("ENOENT");
+    writeFileSync(join(inside.folder, "run/init.sock"), "");
+    await again.catch(() => undefined);
+    expect(await inside.end()).toEqual({ kind: "destroyed" });
+  });
+
+  it("gives a command to nobody but its user's carrier with its token", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const execution = await prepare(runner, "echo mine");
+    expect(inside.enter("agent", ["carry", execution, "fedcba9876543210"]).status).toBe(0);
+    expect(inside.enter("harness", ["carry", execution, token]).status).toBe(0);
+    const stranger = connect(join(inside.folder, "run/init.sock"));
+    stranger.end(encodeMessage({ role: "carrier", execution, token }));
+    expect(await once(stranger.resume(), "close")).toBeDefined();
+    await sleep(300);
+    expect((await runner.request("result", { execution })).header["result"]).toBeNull();
+    expect(inside.enter("agent", ["carry", execution, token]).status).toBe(0);
+    expect(await finish(runner, execution)).toMatchObject({ stdout: "mine\n", exitCode: 0 });
+    // Once only.
+    expect(inside.enter("agent", ["carry", execution, token]).status).toBe(0);
+    expect(inside.enter("harness", ["end-command", execution]).status).toBe(0);
+  });
+
+  it("ends a command that was given up before it started", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const execution = await prepare(runner, "true");
+    await runner.request("abandon", { execution, message: "no room" });
+    expect(await finish(runner, execution)).toMatchObject({ exitCode: 126, stderr: "no room\n" });
+    await expect(runner.request("abandon", { execution, message: "again" })).rejects.toMatchObject({ code: "started" });
+  });
+
+  it("is held up by nobody who connects and says little, too much, or nonsense", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const path = join(inside.folder, "run/init.sock");
+    const large = Buffer.alloc(9);
+    large.writeUInt32BE(2 ** 31, 0);
+    const said = [
+      Buffer.alloc(0),
+      Buffer.from([0, 0]),
+      large,
+      encodeMessage({ role: "carrier" }),
+      Buffer.alloc(8000, "x"),
+    ];
+    said.push(encodeMessage({ role: "carrier", execution: "0001" }).subarray(0, 20));
+    const sockets = Array.from({ length: 400 }, (_, index) => {
+      const socket = connect(path);
+      const state = { closed: false };
+      socket.on("error", () => undefined).on("close", () => (state.closed = true));
+      socket.resume().write(said[index % said.length] as Buffer);
+      return state;
+    });
+    expect(await run(inside, runner, "echo served")).toMatchObject({ stdout: "served\n" });
+    await expect.poll(() => sockets.filter(({ closed }) => !closed).length, { timeout: 6000 }).toBe(0);
+    expect(await run(inside, runner, "echo still")).toMatchObject({ stdout: "still\n" });
+  });
+
+  it("lets go of a runner that does not read", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const execution = await start(inside, runner, "head -c 1000000 /dev/zero");
+    await finish(runner, execution);
+    const socket = connect(join(inside.folder, "run/init.sock"));
+    socket.on("error", () => undefined).pause();
+    socket.write(encodeMessage({ role: "runner" }));
+    const ask = encodeMessage({ id: 1, method: "output", execution, stream: "stdout", offset: 0, max: 1 << 20 });
+    for (let round = 0; round < 40; round++) socket.write(ask);
+    await sleep(300);
+    const next = await inside.runner();
+    expect(await run(inside, next, "echo on")).toMatchObject({ stdout: "on\n" });
+    socket.destroy();
+  });
+});
