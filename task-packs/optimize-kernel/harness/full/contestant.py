@@ -80,7 +80,7 @@ class Worker(Contestant):
         self._request(
             {"kind": "spawn", "solution": self._solution, "arguments": arguments}, (self._control_descriptor, *shared)
         )
-        self._wait(lambda: self._control.stage[0] >= page.READY, seconds)
+        self._wait(lambda: self._control.stage[0] >= page.READY, seconds, pause=0.002)
 
     def end(self) -> None:
         self._channel.send({"kind": "end"})
@@ -92,7 +92,7 @@ class Worker(Contestant):
         self._call += 1
         self._what = f"a call with n = {n}"
         self._control.elements[0] = self._call << 40 | n
-        self._wait(lambda: self._control.armed[0] == self._call, 10)
+        self._wait(lambda: self._control.armed[0] == self._call, 10, pause=0.0001)
 
     def run(self, seconds: float) -> int:
         done, call = self._control.done, self._call
@@ -123,12 +123,15 @@ class Worker(Contestant):
             raise Fault(f"{self._solution}: {reason}")
         raise Invalid(code, reason)
 
-    def _wait(self, over: Callable[[], bool], seconds: float) -> None:
+    def _wait(self, over: Callable[[], bool], seconds: float, pause: float = 0) -> None:
+        """With a pause, leaves the processor to the worker while it waits; without, looks as often as it can."""
         deadline = time.monotonic() + seconds
         while True:
-            for _ in range(_SPINS):
+            for _ in range(1 if pause else _SPINS):
                 if over():
                     return
+            if pause:
+                time.sleep(pause)
             if self._channel.waiting(0):
                 self._refuse_end(self._receive())
             if time.monotonic() > deadline:

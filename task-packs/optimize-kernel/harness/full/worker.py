@@ -18,7 +18,7 @@ from buffers import OPENERS, Buffers
 from control import Control
 
 _MOST_LINES = 12
-_IDLE_SPINS = 20000
+_IDLE_SPINS = 500
 
 
 def load(path: str) -> ModuleType:

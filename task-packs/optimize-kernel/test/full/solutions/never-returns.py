@@ -1,0 +1,3 @@
+def prefix_sum(x, y):
+    while True:
+        pass
