@@ -18,7 +18,7 @@ extern char **environ;
 
 enum {
   INIT_WAIT_MS = 5000,
-  TRIES = 10,
+  TRIES = 50,
   FIRST_OPEN = 3,
   NOT_FOUND = 127,
   CANNOT_START = 126,

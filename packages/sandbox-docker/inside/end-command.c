@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -94,13 +95,36 @@ static bool has_variable(pid_t pid, const char *variable) {
   return found;
 }
 
+/* Whether one of its files is the command's: what shed everything else still writes where the command wrote. */
+static bool has_file_below(pid_t pid, const char *folder) {
+  char path[64], target[256];
+  snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+  DIR *files = opendir(path);
+  bool found = false;
+  for (const struct dirent *entry; !found && files != NULL && (entry = readdir(files)) != NULL;) {
+    ssize_t length = readlinkat(dirfd(files), entry->d_name, target, sizeof target - 1);
+    if (length < 0) continue;
+    target[length] = '\0';
+    found = strncmp(target, folder, strlen(folder)) == 0;
+  }
+  if (files != NULL) closedir(files);
+  return found;
+}
+
+static bool has_mark_of(pid_t pid, const char *execution) {
+  char variable[64], folder[256];
+  snprintf(variable, sizeof variable, "REBENCH_COMMAND=%s", execution);
+  snprintf(folder, sizeof folder, COMMANDS_FOLDER "/%s/", execution);
+  return has_variable(pid, variable) || has_file_below(pid, folder);
+}
+
 static bool is_one_of(const bool *found, const struct processes *processes, pid_t pid) {
   const struct process *process = pid <= 1 ? NULL : processes_find(processes, pid);
   return process != NULL && found[process - processes->entries];
 }
 
-/* Adds to `seen` what is below those seen, in their sessions and groups, or has the command's variable; true where all is dead. */
-static bool find_members(const char *variable, struct processes *processes, struct names *seen) {
+/* Adds to `seen` what is below those seen, in their sessions and groups, or has the command's mark; true where all is dead. */
+static bool find_members(const char *execution, struct processes *processes, struct names *seen) {
   if (!processes_read(processes)) return true;
   bool *found = calloc(processes->count + 1, sizeof *found);
   bool none = true;
@@ -111,7 +135,7 @@ static bool find_members(const char *variable, struct processes *processes, stru
     for (size_t index = 0; index < processes->count; index++) {
       const struct process *process = &processes->entries[index];
       if (found[index] || process->pid == 1 || process->pid == self || process_is_dead(process)) continue;
-      bool is_member = first && (holds(seen, process->pid, process->started) || has_variable(process->pid, variable));
+      bool is_member = first && (holds(seen, process->pid, process->started) || has_mark_of(process->pid, execution));
       is_member = is_member || is_one_of(found, processes, process->parent);
       if (process->session != session) {
         is_member = is_member || is_one_of(found, processes, process->session) ||
@@ -127,38 +151,44 @@ static bool find_members(const char *variable, struct processes *processes, stru
   return none;
 }
 
+/* Stops all that can be found until there is nothing new, then kills it: no fork slips through. False where nothing was left. */
+static bool end_members(const char *execution, struct processes *processes, struct names *seen) {
+  struct names stopped = {0};
+  for (bool changed = true; changed;) {
+    changed = false;
+    if (find_members(execution, processes, seen)) break;
+    for (size_t index = 0; index < seen->count; index++) {
+      const struct name *name = &seen->entries[index];
+      const struct process *process = processes_find(processes, name->pid);
+      if (process == NULL || process->started != name->started || process_is_dead(process)) continue;
+      if (holds(&stopped, name->pid, name->started)) continue;
+      add(&stopped, name->pid, name->started);
+      kill(name->pid, SIGSTOP);
+      changed = true;
+    }
+  }
+  for (size_t index = 0; index < stopped.count; index++) kill(stopped.entries[index].pid, SIGKILL);
+  free(stopped.entries);
+  return stopped.count > 0;
+}
+
 int run_end_command(char **arguments) {
   const char *execution = arguments[0];
-  char variable[64];
   if (execution == NULL || !isdigit((unsigned char)execution[0]) || strlen(execution) > 10 || getuid() == 0) {
     fputs("usage: rebench-inside end-command ID, as the command's user\n", stderr);
     return 64;
   }
-  snprintf(variable, sizeof variable, "REBENCH_COMMAND=%s", execution);
   struct names seen = {0};
   struct processes processes = {0};
-  for (int round = 0; round < ROUNDS; round++) {
+  bool is_done = false;
+  for (int round = 0; !is_done && round < ROUNDS; round++) {
+    if (round > 0) usleep(2000);
     ask_init(execution, &seen);
-    /* All that can be found is stopped until there is nothing new: no fork slips through between look and signal. */
-    struct names stopped = {0};
-    for (bool changed = true; changed;) {
-      changed = false;
-      if (find_members(variable, &processes, &seen)) break;
-      for (size_t index = 0; index < seen.count; index++) {
-        const struct name *name = &seen.entries[index];
-        const struct process *process = processes_find(&processes, name->pid);
-        if (process == NULL || process->started != name->started || process_is_dead(process)) continue;
-        if (holds(&stopped, name->pid, name->started)) continue;
-        add(&stopped, name->pid, name->started);
-        kill(name->pid, SIGSTOP);
-        changed = true;
-      }
-    }
-    if (stopped.count == 0) return 0;
-    for (size_t index = 0; index < stopped.count; index++) kill(stopped.entries[index].pid, SIGKILL);
-    free(stopped.entries);
-    usleep(2000);
+    is_done = !end_members(execution, &processes, &seen);
   }
+  free(seen.entries);
+  processes_release(&processes);
+  if (is_done) return 0;
   fputs("rebench-inside: some processes did not end\n", stderr);
   return 1;
 }

@@ -179,9 +179,9 @@ int run_init(char **arguments) {
     fputs("usage: rebench-inside init --purpose attempt|scoring --disk-mb N --abandoned-ms N --for NAME\n", stderr);
     return 64;
   }
+  /* Whoever starts the container again gets no second life for it. */
   json_t *ended = state_read(STATE_FOLDER "/end.json");
   if (ended != NULL) {
-    fputs("rebench-inside: this sandbox has ended\n", stderr);
     json_decref(ended);
     return 0;
   }

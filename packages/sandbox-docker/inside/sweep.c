@@ -26,12 +26,15 @@ int run_sweep(char **arguments) {
     return 64;
   }
   struct processes processes = {0};
-  for (int64_t last = monotonic_ms() + LONGEST_MS; monotonic_ms() < last;) {
+  bool is_done = false;
+  for (int64_t last = monotonic_ms() + LONGEST_MS; !is_done && monotonic_ms() < last;) {
     /* One sweep of the kernel, which no fork escapes; it leaves out this process and the first. */
     kill(-1, SIGKILL);
-    if (!has_others(&processes)) return 0;
-    usleep(1000);
+    is_done = !has_others(&processes);
+    if (!is_done) usleep(1000);
   }
+  processes_release(&processes);
+  if (is_done) return 0;
   fputs("rebench-inside: some processes did not end\n", stderr);
   return 1;
 }

@@ -52,9 +52,9 @@ async function finish(runner: MessagePeer, execution: string): Promise<Result> {
 const run = async (inside: Inside, runner: MessagePeer, script: string, change: Change = {}) =>
   finish(runner, await start(inside, runner, script, change));
 
-/** Living processes whose command line holds a mark. */
-async function processes(inside: Inside, runner: MessagePeer, mark: string): Promise<number> {
-  const script = `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q "[${mark[0]}]${mark.slice(1)}" && echo; done; true`;
+/** How many processes inside sleep for so long. */
+async function sleepers(inside: Inside, runner: MessagePeer, seconds: string): Promise<number> {
+  const script = `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q "^sleep ${seconds}" && echo; done; true`;
   return (await run(inside, runner, script, { user: "harness" })).stdout.length;
 }
 
@@ -165,14 +165,14 @@ describe("init", () => {
     const script = `trap "" TERM; setsid sleep ${mark}1 & (env -i setsid sh -c "sleep ${mark}1 & exec sleep ${mark}1" &); env -i sleep ${mark}1`;
     const execution = await start(inside, runner, script, { timeoutMs: 400 });
     expect(await runner.event("timed-out")).toEqual({ event: "timed-out", execution });
-    expect(await processes(inside, runner, `${mark}1`)).toBe(4);
+    expect(await sleepers(inside, runner, `${mark}1`)).toBe(4);
     expect(inside.enter("agent", ["end-command", execution])).toEqual({ status: 0, stderr: "" });
     expect(await finish(runner, execution)).toMatchObject({ exitCode: null, signal: "SIGKILL", timedOut: true });
-    expect(await processes(inside, runner, `${mark}1`)).toBe(0);
-    expect(await processes(inside, runner, `${mark}2`)).toBe(1);
+    expect(await sleepers(inside, runner, `${mark}1`)).toBe(0);
+    expect(await sleepers(inside, runner, `${mark}2`)).toBe(1);
     expect(inside.enter("agent", ["end-command", execution]).status).toBe(0);
     expect(inside.enter("agent", ["end-command", kept]).status).toBe(0);
-    expect(await processes(inside, runner, `${mark}2`)).toBe(0);
+    expect(await sleepers(inside, runner, `${mark}2`)).toBe(0);
   });
 
   it("does not count a pause against a command", async () => {
@@ -195,7 +195,7 @@ describe("init", () => {
     for (let round = 0; round < 3; round++)
       expect(inside.enter("agent", ["sweep", "KILL"])).toEqual({ status: 0, stderr: "" });
     expect(await finish(runner, storm)).toMatchObject({ signal: "SIGKILL" });
-    expect(await processes(inside, runner, mark)).toBe(1);
+    expect(await sleepers(inside, runner, mark)).toBe(1);
     const zombies = "cat /proc/[0-9]*/stat | grep -c ') Z '; true";
     await expect.poll(async () => (await run(inside, runner, zombies, { user: "harness" })).stdout).toBe("0\n");
     expect(inside.enter("harness", ["end-command", other]).status).toBe(0);
@@ -210,13 +210,15 @@ describe("init", () => {
     const ended = await start(inside, first, "echo out");
     await finish(first, ended);
     const next = await inside.runner();
-    await first.closed;
     expect(next.hello["commands"]).toMatchObject([
       { execution: running, user: "agent", result: null, expired: false },
       { execution: expired, user: "harness", result: null, expired: true },
       { execution: ended, user: "agent", result: { exitCode: 0, stdoutBytes: 4 }, expired: false },
     ]);
-    expect(await finish(next, running)).toMatchObject({ exitCode: 3 });
+    for (const runner of [first, next]) expect(await finish(runner, running)).toMatchObject({ exitCode: 3 });
+    const others = [await inside.runner(), await inside.runner(), await inside.runner()];
+    await first.closed;
+    expect(others[2]?.hello["commands"]).toHaveLength(3);
     expect((await next.request("result", { execution: running })).header["result"]).toMatchObject({ exitCode: 3 });
   });
 

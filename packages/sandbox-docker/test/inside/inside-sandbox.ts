@@ -112,5 +112,5 @@ function buildIfPossible(folder: string, places: Readonly<Record<string, readonl
   if (process.getuid?.() !== 0) return { kind: "missing", reason: "needs root for a PID namespace" };
   const probe = spawnSync("unshare", ["--pid", "--mount", "--mount-proc", "--fork", "true"]);
   if (probe.status !== 0) return { kind: "missing", reason: "no PID namespaces here" };
-  return buildProgram({ folder, places });
+  return buildProgram({ folder, places, sanitized: true });
 }
