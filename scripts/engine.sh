@@ -83,7 +83,7 @@ run_dockerd() {
     shift
     until [ -e "$folder/stopping" ]; do
       "$@"
-      kill -s KILL "$(cat "$folder/exec/containerd/containerd.pid")"
+      { kill -s KILL "$(cat "$folder/exec/containerd/containerd.pid")"; } 2>/dev/null
       rm -f "$folder/exec/containerd/containerd.pid"
       sleep 0.2
     done' sh "$engine" \
