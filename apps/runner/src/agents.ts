@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { commandAgent, nopAgent, referenceAgent } from "@rebench/agents";
-import type { Agent, AgentConfig } from "@rebench/core";
+import type { Agent, AgentConfig, LoadedTask } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
+import { openLocation, type OpenLocation } from "./packs/location.ts";
 
 const names = ["nop", "reference", "command"];
 
@@ -60,4 +61,9 @@ export function createAgent(config: AgentConfig): Agent {
         fix: `agents: ${names.join(", ")}`,
       });
   }
+}
+
+/** The reference solution, for the one agent that receives it; null for every other. */
+export async function openReference(agent: Agent, { tier, packPath }: LoadedTask): Promise<OpenLocation | null> {
+  return agent.receivesReference === true ? openLocation(tier.reference, packPath) : null;
 }

@@ -10,7 +10,7 @@ import type {
 } from "@rebench/core";
 import { executeAttempt } from "@rebench/core";
 import { attemptStore, type HomeLayout } from "@rebench/core/home";
-import { createAgent } from "./agents.ts";
+import { createAgent, openReference } from "./agents.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { protectedPaths } from "./host/protected-paths.ts";
 import { sandboxProvider } from "./host/providers.ts";
@@ -59,17 +59,21 @@ export function runPorts(options: RunPortsOptions): RunPorts {
   return {
     async attempt(spec, publish) {
       const folder = await store.create(spec);
+      const loaded = options.loadedTask(spec);
+      const agent = createAgent(spec.agent);
       try {
+        await using reference = await openReference(agent, loaded);
         return await executeAttempt({
           spec,
-          loaded: options.loadedTask(spec),
+          loaded,
           ports: {
             clock: systemClock,
             sandboxes: options.sandboxes,
             scorer: options.scorer,
-            agent: createAgent(spec.agent),
+            agent,
             folder,
             protectedPaths: options.protectedPaths,
+            referenceFolder: reference?.folder,
             hostVersion,
           },
           signals: options.signals,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,13 +19,7 @@ describe("bad input gets one clear error and its exit code", () => {
     ],
     ["a name that is none", ["run", "Not A Task", "--agent", "nop"], 2, "usage.task-name", "pack[/task][@version]"],
     ["an unknown tier", [...run, "--tier", "huge"], 2, "tier.not-found", "mini, full"],
-    [
-      "a tier that the task does not have",
-      ["run", "optimize-kernel", "--agent", "nop", "--tier", "full"],
-      2,
-      "tier.not-found",
-      "mini",
-    ],
+    ["a tier that the task does not have", [...run, "--tier", "full"], 2, "tier.not-found", "mini"],
     ["an unknown agent", ["run", toyTask, "--agent", "gpt-99"], 2, "agent.not-found", "nop, reference, command"],
     ["a command agent without a command", ["run", toyTask, "--agent", "command"], 2, "usage.command", "--command"],
     [
@@ -48,6 +43,24 @@ describe("bad input gets one clear error and its exit code", () => {
     expect(`${value.error.fix ?? ""}`).toContain(fix);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
+
+  it.skipIf(existsSync("/proc/driver/nvidia/gpus"))(
+    "a tier whose GPU is not here says so, in words and as JSON",
+    async () => {
+      await using bench = await Bench.open();
+      for (const command of ["run", "grade"]) {
+        const rest = command === "run" ? ["--agent", "reference"] : ["."];
+        const line = [command, "optimize-kernel", ...rest, "--tier", "full"];
+        const { code, value } = await bench.json<ErrorObject>(...line);
+        expect({ code, error: value.error.code }).toEqual({ code: 5, error: "sandbox.no-gpu" });
+        expect(value.error.message).toMatch(/optimize-kernel\/main full needs 1 × H100/);
+        expect(value.error.fix).toContain("--tier mini");
+      }
+      const { stderr } = await bench.run("run", "optimize-kernel", "--agent", "nop", "--tier", "full");
+      expect(stderr).toMatch(/sandbox\.no-gpu/);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    },
+  );
 
   it("an unknown option or command says so with exit code 2", async () => {
     await using bench = await Bench.open();

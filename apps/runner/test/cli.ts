@@ -36,7 +36,7 @@ export class Bench implements AsyncDisposable {
   start(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(process.execPath, [path.join(checkout, "apps/runner/bin/rebench.mjs"), ...arguments_], {
       cwd: checkout,
-      env: { ...process.env, REBENCH_HOME: this.home, NO_COLOR: "1", ...environment },
+      env: { ...process.env, REBENCH_HOME: this.home, REBENCH_SANDBOX: "local", NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";

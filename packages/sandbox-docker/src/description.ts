@@ -13,6 +13,7 @@ const descriptionSchema = z.object({
     layers: z.array(z.string()),
     bases: z.array(z.string()),
   }),
+  purpose: z.enum(["attempt", "scoring"]),
   cpus: z.number(),
   memoryMb: z.number(),
   diskMb: z.number(),

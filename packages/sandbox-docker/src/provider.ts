@@ -12,7 +12,7 @@ import type Docker from "dockerode";
 import { cleanEngine } from "./clean.ts";
 import { descriptionPath, readDescription, type SandboxDescription } from "./description.ts";
 import { engineAt, findEngine, type Engine } from "./engine/connect.ts";
-import { openEgress, proxyVariables } from "./egress/egress.ts";
+import { openEgress, proxyVariables, type EgressPorts } from "./egress/egress.ts";
 import type { EngineFacts } from "./engine/system.ts";
 import type { EngineLocation } from "./engine/locations.ts";
 import { createFilesDesk } from "./files/files-desk.ts";
@@ -54,6 +54,8 @@ export function createDockerSandboxProvider(options: DockerSandboxProviderOption
 /** What only tests change, to see that without it they fail. */
 export interface ProviderInternals {
   readonly profile?: (profile: Docker.HostConfig) => Docker.HostConfig;
+  readonly engine?: (engine: Engine) => Engine;
+  readonly egress?: EgressPorts;
 }
 
 export function createProvider(
@@ -64,7 +66,9 @@ export function createProvider(
   let opened: Promise<{ readonly engine: Engine; readonly images: ImageStore }> | null = null;
 
   function open(): Promise<{ readonly engine: Engine; readonly images: ImageStore }> {
-    opened ??= find().then((engine) => ({ engine, images: openImageStore(engine, scope) }));
+    opened ??= find()
+      .then((engine) => internals.engine?.(engine) ?? engine)
+      .then((engine) => ({ engine, images: openImageStore(engine, scope) }));
     // An engine that is started later shall be found then.
     opened.catch(() => (opened = null));
     return opened;
@@ -111,6 +115,7 @@ export function createProvider(
         address: engine.location.address,
         container,
         observed: { ...observed, layers: [...observed.layers], bases: [...observed.bases] },
+        purpose: spec.purpose,
         cpus: spec.resources.cpus,
         memoryMb: spec.resources.memoryMb,
         diskMb: spec.resources.diskMb,
@@ -147,13 +152,14 @@ export function createProvider(
       scope,
       diskMb,
       relay,
+      keepsOutput: description.purpose === "attempt",
       observed,
       reference,
       fresh,
       frozen: found.State.Paused,
       environment: { agent: environment("agent"), harness: environment("harness") },
       desk: createFilesDesk({ engine, container, image, scope }),
-      onEgress: egress === null ? null : openEgress(egress),
+      onEgress: egress === null ? null : openEgress(egress, internals.egress),
     });
   }
 

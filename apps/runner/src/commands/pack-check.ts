@@ -1,3 +1,4 @@
+import type { LoadedTask } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
@@ -9,6 +10,7 @@ import type { CheckContext, CheckResult } from "../conformance/check.ts";
 import { conformanceChecks } from "../conformance/checks.ts";
 import { parseLevel, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
+import { requireGpus } from "../host/gpus.ts";
 import { openGrader } from "../host/grader.ts";
 import { hostVersion } from "../host/host-version.ts";
 import { listenForInterruption } from "../host/interruption.ts";
@@ -40,10 +42,17 @@ export async function packCheckCommand(
   const pack = await loadPack(folder.directory, hostVersion);
   const interruption = listenForInterruption(() => undefined);
   const checks: CheckResult[] = [];
+  const skipped: { id: string; reason: string }[] = [];
   try {
     for (const task of pack.pack.tasks) {
       for (const tier of task.tiers) {
         const loaded = await resolveTask(pack, task.id, tier.name);
+        const missing = await missingGpus(loaded);
+        if (missing !== null) {
+          skipped.push({ id: `${task.id}.${tier.name}`, reason: missing });
+          context.say(`skip  ${task.id}.${tier.name}  ${terminalSafe(missing)}`);
+          continue;
+        }
         const level = await preflight({ home, tasks: [loaded], context, ...choice });
         const { scorer } = await compose({ home, packDirectories: [pack.directory], isolation: level.level });
         const onProgress = (message: string): void =>
@@ -76,14 +85,25 @@ export async function packCheckCommand(
     interruption.dispose();
   }
   const ok = checks.every((check) => check.ok);
-  if (context.json !== "none") context.print({ ok, checks });
+  if (context.json !== "none") context.print({ ok, checks, skipped });
   else
     context.say(
       ok
-        ? `\n${checks.length} checks passed`
+        ? `\n${checks.length} checks passed${skipped.length === 0 ? "" : `, ${skipped.length} tiers skipped`}`
         : `\n${checks.filter((check) => !check.ok).length} of ${checks.length} checks failed`,
     );
   return ok ? exitCodes.done : exitCodes.checkFailed;
+}
+
+/** Why a tier cannot be checked on this machine; null where it can. */
+async function missingGpus(loaded: LoadedTask): Promise<string | null> {
+  try {
+    await requireGpus(loaded);
+    return null;
+  } catch (error) {
+    if (!RebenchError.is(error) || error.code !== "sandbox.no-gpu") throw error;
+    return error.message;
+  }
 }
 
 function chooseChecks(only: readonly string[] | undefined): typeof conformanceChecks {

@@ -11,7 +11,7 @@ import {
   type RunFile,
 } from "@rebench/core/home";
 import { isAlive } from "@rebench/supervisor";
-import { createAgent } from "../agents.ts";
+import { createAgent, openReference } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { describeError } from "../cli/print-error.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
@@ -135,10 +135,12 @@ async function takeOver({
     isolation,
   });
   const agent = createAgent(state.spec.agent);
+  await using reference = await openReference(agent, loaded);
+  const referenceFolder = reference?.folder;
   const result = await resumeAttempt({
     state,
     loaded,
-    ports: { clock: systemClock, sandboxes, scorer, agent, folder, protectedPaths, hostVersion },
+    ports: { clock: systemClock, sandboxes, scorer, agent, folder, protectedPaths, referenceFolder, hostVersion },
     signals,
     publish(event) {
       const text = describeEvent(event);

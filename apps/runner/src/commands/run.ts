@@ -9,8 +9,16 @@ import type { CommandContext } from "../cli/command-context.ts";
 import { parseDuration } from "../cli/duration.ts";
 import { parseAmount, parseCount } from "../cli/number-option.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
-import { chooseSandbox, kindOf, likelyKind, parseLevel, parseSandbox, type SandboxChoice } from "../host/choose-sandbox.ts";
+import {
+  chooseSandbox,
+  kindOf,
+  likelyKind,
+  parseLevel,
+  parseSandbox,
+  type SandboxChoice,
+} from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
+import { requireGpus } from "../host/gpus.ts";
 import { protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
@@ -70,6 +78,7 @@ export interface PreflightOptions extends SandboxChoice {
 
 /** What can be known to fail before anything is started, and the sandboxes that will be used, their images built. */
 export async function preflight({ home, tasks, context, ...choice }: PreflightOptions): Promise<LevelProbe> {
+  for (const task of tasks) await requireGpus(task);
   const packDirectories = tasks.map((task) => task.reference.directory);
   const level = await chooseSandbox({
     ...choice,

@@ -10,8 +10,8 @@ const largestTotal = 64 * 2 ** 20;
 export async function unpackArchive(file: string, password: string, folder: string): Promise<void> {
   // Workers would need their code as a file or a URL of its own; a few small files need none.
   configure({ useWebWorkers: false });
-  const reader = new ZipReader(new Uint8ArrayReader(await readFile(file)), { password });
   try {
+    const reader = new ZipReader(new Uint8ArrayReader(await readFile(file)), { password });
     let left = largestTotal;
     for (const entry of await reader.getEntries()) {
       const target = path.resolve(folder, entry.filename);
@@ -22,10 +22,9 @@ export async function unpackArchive(file: string, password: string, folder: stri
       await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
       await writeFile(target, await entry.getData(new Uint8ArrayWriter()), { mode: 0o600, flag: "wx" });
     }
+    await reader.close();
   } catch (error) {
     throw RebenchError.is(error) ? error : bad(file, (error as Error).message, error);
-  } finally {
-    await reader.close();
   }
 }
 

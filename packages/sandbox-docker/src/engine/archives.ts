@@ -9,6 +9,8 @@ export interface Archives {
   put(container: string, folder: string, archive: Pack): Promise<void>;
   /** One small regular file of ours; null where there is none. */
   readFile(container: string, path: string, maxBytes: number): Promise<Buffer | null>;
+  /** Regular files of a folder of ours, one after the other, with their names from the folder's own on; none where it is missing. */
+  eachFile(container: string, folder: string, use: (name: string, content: Readable) => Promise<void>): Promise<void>;
 }
 
 export function createArchives(docker: Docker): Archives {
@@ -21,6 +23,18 @@ export function createArchives(docker: Docker): Archives {
     readFile: async (container, path, maxBytes) => {
       const archive = await orNull(docker.getContainer(container).getArchive({ path }));
       return archive === null ? null : firstFile(archive as Readable, maxBytes);
+    },
+    eachFile: async (container, folder, use) => {
+      const archive = await orNull(docker.getContainer(container).getArchive({ path: folder }));
+      if (archive === null) return;
+      try {
+        for await (const entry of (archive as Readable).pipe(extract())) {
+          if (entry.header.type === "file") await use(entry.header.name, entry as unknown as Readable);
+          entry.resume();
+        }
+      } finally {
+        (archive as Readable).destroy();
+      }
     },
   };
 }

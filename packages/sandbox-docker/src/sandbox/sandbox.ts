@@ -25,6 +25,7 @@ import { layout, program, stateFolder, users } from "../inside-paths.ts";
 import { endCommand, sweep, type EndingOptions } from "./end-processes.ts";
 import { createExecutions } from "./executions.ts";
 import { createFreezer } from "./freezer.ts";
+import { keepOutput } from "./keep-output.ts";
 import { openRelay, type Relay } from "./relay.ts";
 
 export const guarantees: IsolationGuarantees = { files: true, processes: true, network: true, users: true };
@@ -37,6 +38,8 @@ export interface StandingContainer {
   readonly scope: string;
   readonly diskMb: number;
   readonly relay: boolean;
+  /** Whether what commands printed is brought to the host in the end. */
+  readonly keepsOutput: boolean;
   readonly frozen: boolean;
   /** Nothing of an agent has run in it yet. */
   readonly fresh: boolean;
@@ -192,6 +195,8 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox>
   async function destroy(): Promise<void> {
     link.endWith({ kind: "destroyed" });
     await letGo();
+    // Whatever is wrong with it, the container goes.
+    if (options.keepsOutput) await keepOutput(engine, container, options.reference.directory).catch(() => undefined);
     await engine.containers.remove(container);
   }
 
