@@ -13,6 +13,8 @@ export interface AttemptPorts {
   readonly folder: AttemptFolder;
   /** Host folders that no sandbox may read. */
   readonly protectedPaths: readonly string[];
+  /** Host folder of the reference solution, where the agent is the one that receives it. */
+  readonly referenceFolder?: string | undefined;
   /** Version of the host, for the journal. */
   readonly hostVersion: string;
 }

@@ -92,8 +92,6 @@ async function letAgentWork(
 
 function agentContext(attempt: StandingAttempt, score: () => Promise<ScoreReply>): Omit<AgentContext, "signal"> {
   const { loaded, ports, recorder, sandbox } = attempt;
-  const { reference } = loaded.tier;
-  const mayRead = ports.agent.receivesReference === true && reference.kind === "folder";
   return {
     sandbox,
     instructions: loaded.instructions,
@@ -101,6 +99,12 @@ function agentContext(attempt: StandingAttempt, score: () => Promise<ScoreReply>
     remember: (value) => recorder.record({ type: "agent.remembered", value }),
     budget: () => budgetView(recorder.state(), recorder.elapsedMs()),
     score,
-    referenceFolder: mayRead ? loaded.packPath(reference.path) : null,
+    referenceFolder:
+      ports.agent.receivesReference === true ? (ports.referenceFolder ?? folderOfReference(loaded)) : null,
   };
+}
+
+/** A plain folder needs nobody to unpack it. */
+function folderOfReference({ tier, packPath }: LoadedTask): string | null {
+  return tier.reference.kind === "folder" ? packPath(tier.reference.path) : null;
 }
