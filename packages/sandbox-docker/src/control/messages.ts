@@ -39,7 +39,8 @@ export function createMessageDecoder(): (chunk: Uint8Array) => Message[] {
         throw new Error("The connection is out of step.");
       needed += headerBytes + bodyBytes;
       if (buffer.length < needed) break;
-      const header = JSON.parse(buffer.toString("utf8", prefixBytes, prefixBytes + headerBytes)) as Message["header"];
+      const header: unknown = JSON.parse(buffer.toString("utf8", prefixBytes, prefixBytes + headerBytes));
+      if (!isObject(header)) throw new Error("A message's header is no object.");
       messages.push({ header, body: buffer.subarray(prefixBytes + headerBytes, needed) });
       buffer = buffer.subarray(needed);
     }
@@ -47,4 +48,8 @@ export function createMessageDecoder(): (chunk: Uint8Array) => Message[] {
     size = buffer.length;
     return messages;
   };
+}
+
+function isObject(value: unknown): value is Message["header"] {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
