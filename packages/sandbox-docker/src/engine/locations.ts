@@ -20,7 +20,8 @@ interface Surroundings {
 type Strategy = (surroundings: Surroundings) => readonly EngineLocation[];
 
 const fromEnvironment: Strategy = ({ environment }) => {
-  const address = environment["DOCKER_HOST"] ?? environment["CONTAINER_HOST"];
+  // As the docker command has it, an empty one is none.
+  const address = environment["DOCKER_HOST"] || environment["CONTAINER_HOST"];
   return address ? [{ found: environment["DOCKER_HOST"] ? "DOCKER_HOST" : "CONTAINER_HOST", address }] : [];
 };
 
@@ -32,24 +33,27 @@ const contextMetadata = z.object({
 
 /** The context chosen with `docker context use`, or by `DOCKER_CONTEXT`. */
 const fromContext: Strategy = ({ environment, home }) => {
-  const folder = environment["DOCKER_CONFIG"] ?? join(home, ".docker");
-  try {
-    const chosen =
-      environment["DOCKER_CONTEXT"] ??
-      dockerConfiguration.parse(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).currentContext;
-    if (chosen === undefined || chosen === "default") return [];
-    const contexts = join(folder, "contexts/meta");
-    for (const name of readdirSync(contexts)) {
-      const text = readFileSync(join(contexts, name, "meta.json"), "utf8");
-      const context = contextMetadata.parse(JSON.parse(text));
-      const address = context.Endpoints.docker?.Host;
-      if (context.Name === chosen && address !== undefined) return [{ found: `context ${chosen}`, address }];
-    }
-  } catch {
-    // No configuration, or one that is not ours to judge.
+  const folder = environment["DOCKER_CONFIG"] || join(home, ".docker");
+  const chosen =
+    environment["DOCKER_CONTEXT"] || readJson(join(folder, "config.json"), dockerConfiguration)?.currentContext;
+  if (chosen === undefined || chosen === "default") return [];
+  const contexts = join(folder, "contexts/meta");
+  for (const name of existsSync(contexts) ? readdirSync(contexts) : []) {
+    const context = readJson(join(contexts, name, "meta.json"), contextMetadata);
+    const address = context?.Endpoints.docker?.Host;
+    if (context?.Name === chosen && address !== undefined) return [{ found: `context ${chosen}`, address }];
   }
   return [];
 };
+
+/** Null where there is none, or one that is not ours to judge. */
+function readJson<T>(path: string, schema: z.ZodType<T>): T | null {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
 
 const sockets =
   (list: (surroundings: Surroundings) => ReadonlyArray<readonly [found: string, path: string]>): Strategy =>
@@ -59,7 +63,7 @@ const sockets =
       .map(([found, path]) => ({ found, address: `unix://${path}` }));
 
 const runtimeFolder = ({ environment, user }: Surroundings): string =>
-  environment["XDG_RUNTIME_DIR"] ?? `/run/user/${user}`;
+  environment["XDG_RUNTIME_DIR"] || `/run/user/${user}`;
 
 const dockerSocket = sockets(() => [["Docker", "/var/run/docker.sock"]]);
 const rootlessDocker = sockets((around) => [["rootless Docker", join(runtimeFolder(around), "docker.sock")]]);
@@ -90,6 +94,9 @@ export function engineLocations(surroundings?: Partial<Surroundings>): readonly 
     user: process.getuid?.() ?? 0,
     ...surroundings,
   };
-  const named = fromEnvironment(around);
+  const named = [
+    ...fromEnvironment(around),
+    ...(around.environment["DOCKER_CONTEXT"] ? fromContext(around) : []),
+  ].slice(0, 1);
   return named.length > 0 ? named : strategies.flatMap((strategy) => strategy(around));
 }

@@ -42,7 +42,9 @@ export function createSystem(docker: Docker): System {
       const late = sleep(withinMs, null, { ref: false }).then(() => {
         throw Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
       });
-      await Promise.race([docker.ping(), late]);
+      const answer: unknown = await Promise.race([docker.ping(), late]);
+      // Anything may listen there.
+      if (String(answer) !== "OK") throw new Error("what answers there is no container engine");
     },
     facts: async () => {
       const info = infoSchema.parse(await docker.info());
