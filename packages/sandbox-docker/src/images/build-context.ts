@@ -25,24 +25,28 @@ const plainDockerfile = `FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev python3 && rm -rf /var/lib/apt/lists/*
 `;
 
-export const dockerfilePath = ".rebench/Dockerfile";
+const ourFolder = ".rebench/";
+export const scopeArgument = "REBENCH_SCOPE";
+export const dockerfilePath = `${ourFolder}Dockerfile`;
 const insideFolder = new URL("../../inside/", import.meta.url).pathname;
 const largestContextBytes = 256 * 2 ** 20;
 
 /** Puts our stages around a pack's Dockerfile. Errors with `pack.no-dockerfile`, `pack.context-link` or `pack.context-too-large`. */
 export function buildContext(folder: string | null): BuildContext {
-  const given = folder === null ? [] : filesBelow(folder, "");
+  // A folder of the pack's that has our name would be compiled into our program.
+  const given = folder === null ? [] : filesBelow(folder).filter(({ path }) => !path.startsWith(ourFolder));
   const dockerfile = folder === null ? plainDockerfile : textOf(given, folder);
-  const inside = filesBelow(insideFolder, "").filter(({ path }) => /\.(?:c|h)$|^Makefile$/.test(path));
+  const inside = filesBelow(insideFolder).filter(({ path }) => /\.(?:c|h)$|^Makefile$/.test(path));
   const whole = [
     readFileSync(join(insideFolder, "builder.dockerfile"), "utf8"),
-    `LABEL ${labels.image}=builder\n`,
+    // An argument, so that the content does not depend on whose image it is.
+    `ARG ${scopeArgument}\nLABEL ${labels.image}=builder ${labels.scope}=$${scopeArgument}\n`,
     dockerfile,
     readFileSync(join(insideFolder, "final.dockerfile"), "utf8"),
   ].join("\n");
   const files: ContextFile[] = [
     ...given,
-    ...inside.map((file) => ({ ...file, path: `.rebench/inside/${file.path}` })),
+    ...inside.map((file) => ({ ...file, path: `${ourFolder}inside/${file.path}` })),
     { path: dockerfilePath, content: Buffer.from(whole), executable: false },
   ];
   return {
@@ -62,18 +66,17 @@ function textOf(files: readonly ContextFile[], folder: string): string {
   });
 }
 
-function filesBelow(root: string, folder: string): ContextFile[] {
+function filesBelow(root: string, folder = "", sum = { bytes: 0 }): ContextFile[] {
   if (!existsSync(join(root, folder))) return [];
   const found: ContextFile[] = [];
-  let bytes = 0;
   for (const item of readdirSync(join(root, folder), { withFileTypes: true }).toSorted(byName)) {
     const path = folder === "" ? item.name : `${folder}/${item.name}`;
     const full = join(root, path);
-    if (item.isDirectory()) found.push(...filesBelow(root, path));
+    if (item.isDirectory()) found.push(...filesBelow(root, path, sum));
     else if (item.isFile()) {
       const { size, mode } = lstatSync(full);
-      bytes += size;
-      if (bytes > largestContextBytes) {
+      sum.bytes += size;
+      if (sum.bytes > largestContextBytes) {
         const message = `the build context ${root} is larger than ${largestContextBytes / 2 ** 20} MB`;
         throw new RebenchError({ code: "pack.context-too-large", message, fix: "fetch large data as assets" });
       }
