@@ -28,6 +28,7 @@ enum {
   /* A longer gap between two looks: this program was stopped, together with everything else. */
   PAUSE_MS = 500,
   MEASURE_EVERY_MS = 5000,
+  REAPED_AT_ONCE = 256,
   /* The agent's processes go on meanwhile. */
   DRAIN_MS = 20,
 };
@@ -108,7 +109,10 @@ static void end_by_disk_watcher(int status) {
 
 static void reap(void) {
   int status;
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+  /* So many at a time: whoever starts and ends processes without end must not put off a deadline. */
+  for (int round = 0; round < REAPED_AT_ONCE; round++) {
+    pid_t pid = waitpid(-1, &status, WNOHANG);
+    if (pid <= 0) return;
     if (pid == disk_watcher_pid()) end_by_disk_watcher(status);
     if (commands_running(pid) != NULL) memory_watcher_check();
     commands_exited(pid, status);

@@ -178,9 +178,9 @@ describe("init", () => {
   it("does not count a pause against a command", async () => {
     const inside = await house.start();
     const runner = await inside.runner();
-    const execution = await start(inside, runner, "sleep 0.3; echo in time", { timeoutMs: 900 });
+    const execution = await start(inside, runner, "sleep 2; echo in time", { timeoutMs: 1500 });
     process.kill(inside.pid, "SIGSTOP");
-    await sleep(1500);
+    await sleep(1700);
     process.kill(inside.pid, "SIGCONT");
     expect(await finish(runner, execution)).toMatchObject({ stdout: "in time\n", timedOut: false });
   });
