@@ -81,7 +81,8 @@ export function openEgress(allowed: readonly string[], ports: EgressPorts = real
   }
 
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "");
+    const url = URL.parse(request.url ?? "");
+    if (url === null) throw new Denied("a proxy is asked for whole URLs");
     if (url.protocol !== "http:") throw new Denied(`${url.protocol} cannot be forwarded`);
     const port = Number(url.port) || 80;
     const address = await judge(url.hostname, port);
@@ -98,12 +99,19 @@ export function openEgress(allowed: readonly string[], ports: EgressPorts = real
         timeout: connectMs,
       },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        const status = answer.statusCode ?? 0;
+        if (status < 200) return void onward.destroy();
+        response.writeHead(status, answer.headers);
         pipeline(answer, response, () => undefined);
       },
     );
     onward.on("timeout", () => onward.destroy());
-    onward.on("error", () => refuse(response, 502, "the host does not answer"));
+    // Also where it answered nothing that could be passed on.
+    onward
+      .on("error", () => undefined)
+      .on("close", () => {
+        if (!response.headersSent) refuse(response, 502, "the host does not answer");
+      });
     pipeline(request, onward, () => undefined);
   }
 

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** Ranges that lead to this machine, its networks, or a cloud's metadata: IANA's special-purpose registries. */
 const reserved = new BlockList();
@@ -34,8 +34,16 @@ for (const [network, prefix] of [
   reserved.addSubnet(network, prefix, "ipv6");
 }
 
-/** Whether an address is one of the internet's, and no way back to this machine or its neighbours. */
+/** Whether an address is one of the internet's, and no way back to this machine or its neighbours; so is not what is no address. */
 export function isPublicAddress(address: string): boolean {
-  if (isIPv6(address)) return global.check(address, "ipv6") && !reserved.check(address, "ipv6");
-  return !reserved.check(address, "ipv4");
+  // A zone names one of this machine's interfaces.
+  if (address.includes("%")) return false;
+  switch (isIP(address)) {
+    case 4:
+      return !reserved.check(address, "ipv4");
+    case 6:
+      return global.check(address, "ipv6") && !reserved.check(address, "ipv6");
+    default:
+      return false;
+  }
 }

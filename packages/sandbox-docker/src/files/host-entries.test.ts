@@ -15,7 +15,11 @@ const folder = (): string => {
   return made;
 };
 
-const all = async (path: string): Promise<IncomingEntry[]> => Array.fromAsync(hostEntries(path, "/home/agent/x"));
+const all = async (path: string): Promise<IncomingEntry[]> => {
+  const found: IncomingEntry[] = [];
+  for await (const entry of hostEntries(path, "/home/agent/x")) found.push(entry);
+  return found;
+};
 const contentOf = async (entry: IncomingEntry | undefined): Promise<Buffer> => {
   if (entry?.kind !== "file") throw new Error("This is no file.");
   return buffer(entry.content());
