@@ -83,7 +83,10 @@ class Worker(Contestant):
         self._wait(lambda: self._control.stage[0] >= page.READY, seconds, pause=0.002)
 
     def end(self) -> None:
-        self._channel.send({"kind": "end"})
+        try:
+            self._channel.send({"kind": "end"})
+        except Lost:
+            self._refuse_loss()
         while self._receive()["event"] != "ended":
             pass
         os.close(self._control_descriptor)

@@ -13,6 +13,7 @@ The submission can write all of it. So the harness keeps its own count of calls,
 `done` for what it is: the word of someone who wants it to be early.
 """
 
+import fcntl
 import mmap
 import os
 
@@ -53,6 +54,8 @@ class Control:
 
 def create() -> int:
     """A descriptor of a new, empty page."""
-    descriptor = os.memfd_create("control")
+    descriptor = os.memfd_create("control", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, SIZE)
+    # Whoever touches a page that was cut off is killed, and a worker could cut it off.
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return descriptor

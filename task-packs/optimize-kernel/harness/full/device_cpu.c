@@ -3,6 +3,7 @@
 #include "device.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,8 +41,9 @@ uint64_t device_shared_bytes(void) { return device.elements * sizeof(int32_t); }
 int device_open(uint64_t elements) {
   device.elements = elements;
   for (int buffer = 0; buffer < 2; buffer++) {
-    const int descriptor = memfd_create("buffer", MFD_CLOEXEC);
+    const int descriptor = memfd_create("buffer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (descriptor < 0 || ftruncate(descriptor, (off_t)device_shared_bytes()) != 0) return failed(strerror(errno));
+    if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) return failed(strerror(errno));
     void *memory = mmap(NULL, device_shared_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (memory == MAP_FAILED) return failed(strerror(errno));
     device.descriptors[buffer] = descriptor;

@@ -51,6 +51,10 @@ export async function runHarness(context: ScoringContext, sandbox: ScoringSandbo
   await warden.result.catch(() => undefined);
   const output = readHarnessOutput(result.stdout);
   if (output !== undefined && !result.truncated) return output;
+  // The harness needs little; it was the submission that took the rest.
+  if (result.outOfMemory) {
+    return { status: "invalid", code: "memory", reason: "the solution used up the memory of the scoring sandbox" };
+  }
   const ending = result.timedOut ? "ran out of time" : `ended with ${result.exitCode ?? "a signal"}`;
   throw new Error(`the harness ${ending}: ${plainText(result.stderr, 500)}`);
 }

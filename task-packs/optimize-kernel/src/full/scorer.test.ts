@@ -84,6 +84,11 @@ test("what the harness refuses is invalid, with its reason", async () => {
   });
 });
 
+test("a sandbox without memory left is the submission's doing", async () => {
+  const { context } = scripted({ harness: { outOfMemory: true, exitCode: null } });
+  expect(await score(context)).toMatchObject({ status: "invalid", details: { code: "memory" } });
+});
+
 test.each([
   ["a fault", { harness: { stdout: '{"status":"fault","reason":"no CUDA-capable device"}', exitCode: 3 } }, /no CUDA/],
   ["a harness that dies", { harness: { exitCode: null, stderr: "Traceback" } }, /a signal: Traceback/],

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +11,9 @@ import { openDirectSandbox } from "../direct-sandbox.ts";
 export const run = promisify(execFile);
 export const harnessFolder = path.join(packRoot, "harness/full");
 export const testFolder = import.meta.dirname;
+
+/** The PATH of real sandboxes: what others may run, and no wrapper of the person's own. */
+const sandboxPath = "/usr/local/bin:/usr/bin:/bin";
 
 /** What many sessions share: the device library for processors. */
 export interface Bench {
@@ -24,7 +27,7 @@ export interface Bench {
 export async function missingHere(): Promise<string | undefined> {
   if (process.platform !== "linux") return "the harness needs Linux";
   try {
-    await run("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]);
+    await run("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"], { env: { PATH: sandboxPath } });
   } catch {
     return "no python3 of version 3.10 or later here";
   }
@@ -38,7 +41,7 @@ export async function buildBench(): Promise<Bench> {
   await run("cc", ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", source, "-o", library]);
   const compiled = path.join(directory, "compiled");
   await run("python3", ["-m", "compileall", "-q", harnessFolder, path.join(testFolder, "stub")], {
-    env: { ...process.env, PYTHONPYCACHEPREFIX: compiled },
+    env: { PATH: sandboxPath, PYTHONPYCACHEPREFIX: compiled },
   });
   return { library, compiled, close: () => rm(directory, { recursive: true, force: true }) };
 }
@@ -56,7 +59,20 @@ export interface Session {
   readonly calls?: number;
   readonly callSeconds?: number;
   readonly loadSeconds?: number;
+  /** Run harness and contestant as two users, as the host does. */
+  readonly twoUsers?: true;
 }
+
+/** Why commands cannot be run as two users on this machine; undefined where they can. */
+export async function oneUserHere(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "only root can run commands as other users";
+  return run("setpriv", ["--version"]).then(
+    () => undefined,
+    () => "no setpriv on this machine",
+  );
+}
+
+const asUser = (user: number): string[] => ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
 
 /** One session with a stand-in for PyTorch: `solution` is a Python file, relative to the pack. */
 export async function measure(bench: Bench, solution: string, session: Session = {}): Promise<HarnessOutput> {
@@ -64,9 +80,17 @@ export async function measure(bench: Bench, solution: string, session: Session =
   try {
     const socket = `${sandbox.sharedMemory}/harness.sock`;
     const floor = path.join(packRoot, session.floor ?? "harness/full/floor.py");
-    const environment = { PYTHONPATH: path.join(testFolder, "stub"), PYTHONPYCACHEPREFIX: bench.compiled };
+    const environment = {
+      PATH: sandboxPath,
+      PYTHONPATH: path.join(testFolder, "stub"),
+      PYTHONPYCACHEPREFIX: bench.compiled,
+    };
+    const [harness, contestant] = session.twoUsers === true ? [asUser(1001), asUser(1000)] : [[], []];
+    for (const folder of [sandbox.directory, sandbox.sharedMemory]) await chmod(folder, 0o1777);
+    await chmod(path.dirname(bench.library), 0o755);
     const warden = await sandbox.start({
       argv: [
+        ...contestant,
         "python3",
         "-B",
         `${harnessFolder}/warden.py`,
@@ -82,7 +106,7 @@ export async function measure(bench: Bench, solution: string, session: Session =
     const { without = [] } = session;
     const result = await sandbox.run({
       argv: [
-        ...["python3", "-B", `${harnessFolder}/harness.py`, socket, bench.library],
+        ...[...harness, "python3", "-B", `${harnessFolder}/harness.py`, socket, bench.library],
         ...(without.length === 0 ? [] : [`--without=${without.join(",")}`]),
       ],
       user: "harness",

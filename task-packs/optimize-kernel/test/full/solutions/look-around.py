@@ -13,7 +13,7 @@ def others() -> list[int]:
                 line = file.read()
         except OSError:
             continue
-        if b"harness.py" in line or b"warden.py" in line:
+        if line.startswith(b"python3") and (b"/harness.py" in line or b"/warden.py" in line):
             found.append(int(name))
     return found
 
@@ -29,11 +29,16 @@ def can_open(path: str) -> bool:
 
 def look() -> None:
     if os.getuid() != 0:
+        assert len(others()) == 2, "the harness and the warden are there"
         for pid in others():
             assert not can_open(f"/proc/{pid}/mem"), "the memory of another process"
             assert not os.access(f"/proc/{pid}/fd", os.R_OK), "the descriptors of another process"
     for descriptor in os.listdir("/proc/self/fd"):
-        target = os.readlink(f"/proc/self/fd/{descriptor}") if int(descriptor) > 2 else "/dev/null"
+        try:
+            target = os.readlink(f"/proc/self/fd/{descriptor}")
+        except FileNotFoundError:
+            # The one that listed them.
+            continue
         assert "socket" not in target, f"an open descriptor: {target}"
 
 
@@ -43,7 +48,4 @@ def prefix_sum(x: torch.Tensor, y: torch.Tensor) -> None:
     y.copy_(torch.cumsum(torch.where(before % 2 == 1, x, torch.zeros_like(x)), dim=0, dtype=torch.int32))
 
 
-try:
-    look()
-except FileNotFoundError:
-    pass
+look()
