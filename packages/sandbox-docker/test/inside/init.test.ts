@@ -86,6 +86,7 @@ describe("init", () => {
     });
     expect(await run(inside, runner, "", { argv: ["/etc/passwd"] })).toMatchObject({ exitCode: 126 });
     expect(await run(inside, runner, "", { cwd: "/nowhere" })).toMatchObject({ exitCode: 126 });
+    expect(await run(inside, runner, "readlink /proc/self/fd/0")).toMatchObject({ stdout: "/dev/null\n" });
     expect(await run(inside, runner, "id -u", { user: "harness" })).toMatchObject({ stdout: "1001\n" });
     const saved = readFileSync(join(inside.folder, "state/commands/0002/exit.json"), "utf8");
     expect(JSON.parse(saved)).toEqual({
@@ -178,11 +179,13 @@ describe("init", () => {
   it("does not count a pause against a command", async () => {
     const inside = await house.start();
     const runner = await inside.runner();
-    const execution = await start(inside, runner, "sleep 2; echo in time", { timeoutMs: 1500 });
+    const execution = await start(inside, runner, "echo begun; sleep 2; echo in time", { timeoutMs: 1500 });
+    const stdout = { execution, stream: "stdout", offset: 0, max: 100 };
+    await expect.poll(async () => (await runner.request("output", stdout)).body.toString()).toBe("begun\n");
     process.kill(inside.pid, "SIGSTOP");
     await sleep(1700);
     process.kill(inside.pid, "SIGCONT");
-    expect(await finish(runner, execution)).toMatchObject({ stdout: "in time\n", timedOut: false });
+    expect(await finish(runner, execution)).toMatchObject({ stdout: "begun\nin time\n", timedOut: false });
   });
 
   it("sweeps every process of one user, and reaps what is left to it", async () => {
@@ -345,7 +348,13 @@ describe("init", () => {
     const stranger = connect(join(inside.folder, "run/init.sock"));
     stranger.end(encodeMessage({ role: "carrier", execution, token }));
     expect(await once(stranger.resume(), "close")).toBeDefined();
-    await sleep(300);
+    // Right user, right token, but no child of the first process, which would never learn of its end.
+    const introduction = encodeMessage({ role: "carrier", execution, token }).toString("base64");
+    const thief = `use MIME::Base64; use IO::Socket::UNIX; my $c = IO::Socket::UNIX->new($ARGV[0]) or die;
+      syswrite($c, decode_base64($ARGV[1])); sysread($c, my $said, 100); print "got ", length($said // ""), "\\n";`;
+    const socketPath = join(inside.folder, "run/init.sock");
+    const stolen = `perl -e '${thief}' ${socketPath} ${introduction}; true`;
+    expect(await run(inside, runner, stolen)).toMatchObject({ stdout: "got 0\n", stderr: "" });
     expect((await runner.request("result", { execution })).header["result"]).toBeNull();
     expect(inside.enter("agent", ["carry", execution, token]).status).toBe(0);
     expect(await finish(runner, execution)).toMatchObject({ stdout: "mine\n", exitCode: 0 });
@@ -389,7 +398,7 @@ describe("init", () => {
     expect(await run(inside, runner, "echo still")).toMatchObject({ stdout: "still\n" });
   });
 
-  it("lets go of a runner that does not read", async () => {
+  it("is not held up by a runner that does not read", async () => {
     const inside = await house.start();
     const runner = await inside.runner();
     const execution = await start(inside, runner, "head -c 1000000 /dev/zero");
