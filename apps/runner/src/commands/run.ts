@@ -18,7 +18,7 @@ import {
   type SandboxChoice,
 } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
-import { requireGpus } from "../host/gpus.ts";
+import { requireGpus, requirePassedOn } from "../host/gpus.ts";
 import { protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
@@ -88,6 +88,7 @@ export async function preflight({ home, tasks, context, ...choice }: PreflightOp
     onProgress: (message) => context.showProgress(oneLine(message, context.columns - 1)),
   });
   context.showProgress("");
+  for (const task of tasks) requirePassedOn(task, level.level);
   // An image brings its own.
   if (level.level !== "docker") tasks.forEach(requireTools);
   return level;

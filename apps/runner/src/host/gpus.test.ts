@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { LoadedTask } from "@rebench/core";
 import { expect, it } from "vitest";
-import { gpuModels, requireGpus } from "./gpus.ts";
+import { gpuModels, requireGpus, requirePassedOn } from "./gpus.ts";
 
 const mini = { name: "mini", resources: {} };
 const full = { name: "full", resources: { gpus: { count: 2, model: "H100" } } };
@@ -24,6 +24,12 @@ it("refuses a tier whose GPUs are not here, and says what to do", async () => {
 it("lets pass what has them, and what needs none", async () => {
   await requireGpus(loaded(full), [h100, h100]);
   await requireGpus(loaded(mini), []);
+});
+
+it("refuses the local sandbox for what needs a GPU", () => {
+  expect(() => requirePassedOn(loaded(full), "bwrap")).toThrow(/passes none on/);
+  requirePassedOn(loaded(full), "docker");
+  requirePassedOn(loaded(mini), "bwrap");
 });
 
 it("reads what the driver tells", async () => {

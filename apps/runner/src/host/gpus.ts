@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { LoadedTask } from "@rebench/core";
+import type { IsolationLevel, LoadedTask } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
 
 /** Where NVIDIA's driver tells of its devices (Linux). */
@@ -29,5 +29,15 @@ export async function requireGpus(loaded: LoadedTask, models?: readonly string[]
     code: "sandbox.no-gpu",
     message: `${loaded.reference.name} ${loaded.tier.name} needs ${gpus.count} × ${gpus.model}, and ${os.hostname()} has ${here.length === 0 ? "no NVIDIA GPU" : here.join(", ")}`,
     fix: others.length === 0 ? elsewhere : `${elsewhere}, or choose --tier ${others.join(" or ")}`,
+  });
+}
+
+/** Errors with code `sandbox.no-gpu` where a tier with GPUs would run in the local sandbox, which passes no device on. */
+export function requirePassedOn(loaded: LoadedTask, level: IsolationLevel): void {
+  if (loaded.tier.resources.gpus === undefined || level === "docker") return;
+  throw new RebenchError({
+    code: "sandbox.no-gpu",
+    message: `${loaded.reference.name} ${loaded.tier.name} needs a GPU, and the local sandbox (${level}) passes none on`,
+    fix: "use --sandbox docker; `rebench doctor` says whether an engine answers",
   });
 }

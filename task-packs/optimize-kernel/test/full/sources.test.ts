@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { canary } from "../../src/canary.ts";
 import { full } from "../../src/full.ts";
+import { limits } from "../../src/full/run-harness.ts";
 import { deviceFlags } from "../../src/full/scorer.ts";
 import { packRoot } from "../bench.ts";
 import { harnessFolder, run, testFolder } from "./bench.ts";
@@ -56,6 +57,14 @@ test("the password stands where a person looks for it, and the archives hold not
     expect(readme).toContain(`Password of the archives: \`${archive.password}\``);
     expect(await readFile(path.join(packRoot, archive.path), "latin1")).not.toContain("prefix_sum");
   }
+});
+
+test("the instructions name the file, the function, the limits and the canary", async () => {
+  const text = await readFile(path.join(packRoot, full.instructions), "utf8");
+  const { loadSeconds, firstCallSeconds, callSeconds } = limits;
+  const words = ["solution.py", "def prefix_sum(x: torch.Tensor, y: torch.Tensor)", "100,000,000", "256 KiB", canary];
+  for (const word of [...words, ...[loadSeconds, firstCallSeconds, callSeconds].map((seconds) => `${seconds} s`)])
+    expect(text).toContain(word);
 });
 
 test("every Python file compiles, those in the archives too", async (context) => {
