@@ -180,11 +180,12 @@ def untimed_call(measuring: Measuring, worker: Contestant, distribution: int, n:
 
 
 def bounds_of(timings: list[Timing]) -> Bounds:
-    """The slowest of an honest worker's session."""
+    """The slowest of an honest worker's session; but a hiccup does not become an allowance for work in flight."""
     if not timings:
         raise Fault("the floor was not measured")
+    early = [timing.early for timing in timings]
     return Bounds(
-        early=max(timing.early for timing in timings),
+        early=min(max(early), int(2 * statistics.median(early))),
         publish=max(timing.publish for timing in timings),
         probe=max(timing.probe for timing in timings),
     )

@@ -42,6 +42,8 @@ const endings: Readonly<Record<string, string>> = {
   "starve-the-floor": "valid",
 };
 
+const inFlight = ["patched-synchronize", "say-done-early", "side-stream"];
+
 test("every cheat is listed here", async () => {
   expect((await readdir(path.join(packRoot, "cheats/full"))).sort()).toEqual(Object.keys(endings).sort());
 });
@@ -49,7 +51,9 @@ test("every cheat is listed here", async () => {
 test.for(Object.entries(endings))("%s → %s", async ([name, ending], context) => {
   if (missing !== undefined) return context.skip(missing);
   if (ending === "needs a GPU") return context.skip("no GPU on this machine");
-  expect(codeOf(await measure(bench, cheat(name)))).toMatch(new RegExp(`^(${ending})$`));
+  // Long enough in flight that a harness which has to wait for the processor still finds it there.
+  const elements = inFlight.includes(name) ? 65_536 : 16_384;
+  expect(codeOf(await measure(bench, cheat(name), { elements }))).toMatch(new RegExp(`^(${ending})$`));
 });
 
 describe.skipIf(missing !== undefined)("a safeguard lets its exploit through when it is switched off", () => {

@@ -163,6 +163,10 @@ class CallTest(unittest.TestCase):
         second = Timing("small", 1, 0, early=4, publish=6, probe=1)
         self.assertEqual(bounds_of([first, second]), Bounds(early=5, publish=6, probe=3))
 
+    def test_a_hiccup_of_the_floor_is_no_allowance(self) -> None:
+        looks = [Timing("small", 1, 0, early=early, publish=1, probe=1) for early in (10, 11, 12, 500)]
+        self.assertEqual(bounds_of(looks).early, 23)
+
     def test_floor(self) -> None:
         timing = Timing("small", 69, 0, 0, 0, 0)
         with self.assertRaises(Invalid):
