@@ -31,7 +31,7 @@ describe("bad input gets one clear error and its exit code", () => {
     ],
     ["a duration that is none", [...run, "--time", "soon"], 2, "usage.duration", "30m"],
     ["a count that is none", [...run, "--attempts", "0"], 2, "usage.number", ""],
-    ["a sandbox that is none", [...run, "--sandbox", "vm"], 2, "usage.sandbox", "auto, local, docker"],
+    ["a sandbox that is none", [...run, "--sandbox", "vm"], 2, "usage.sandbox", "auto, docker, local"],
     ["a run that does not exist", ["show", "01NOSUCHRUN"], 2, "run.not-found", "rebench runs"],
     ["a run id that leaves the home", ["show", "../../etc"], 2, "usage.run-id", ""],
     ["a spec that is none", ["attempt", "package.json"], 2, "usage.attempt-spec", "--dry-run"],
@@ -75,7 +75,6 @@ describe("bad input gets one clear error and its exit code", () => {
   });
 
   it.each([
-    ["a sandbox that is not here", { sandbox: "docker" }, 5, "sandbox.unavailable"],
     ["an unknown agent", { agent: { name: "gpt-99" } }, 2, "agent.not-found"],
     ["a command agent without a command", { agent: { name: "command" } }, 2, "usage.command"],
     ["an id that is another one's", { index: 7 }, 2, "usage.attempt-spec"],

@@ -25,18 +25,22 @@ export interface Running {
 export class Bench implements AsyncDisposable {
   readonly home: string;
 
-  private constructor(home: string) {
+  readonly #environment: Readonly<Record<string, string>>;
+
+  private constructor(home: string, environment: Readonly<Record<string, string>>) {
     this.home = home;
+    this.#environment = environment;
   }
 
-  static async open(): Promise<Bench> {
-    return new Bench(await mkdtemp(path.join(os.tmpdir(), "rebench-test-")));
+  /** In the local sandbox, also where an engine answers, unless the environment says otherwise. */
+  static async open(environment: Readonly<Record<string, string>> = { REBENCH_SANDBOX: "local" }): Promise<Bench> {
+    return new Bench(await mkdtemp(path.join(os.tmpdir(), "rebench-test-")), environment);
   }
 
   start(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(process.execPath, [path.join(checkout, "apps/runner/bin/rebench.mjs"), ...arguments_], {
       cwd: checkout,
-      env: { ...process.env, REBENCH_HOME: this.home, REBENCH_SANDBOX: "local", NO_COLOR: "1", ...environment },
+      env: { ...process.env, REBENCH_HOME: this.home, NO_COLOR: "1", ...this.#environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";

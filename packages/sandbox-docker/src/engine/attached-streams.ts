@@ -23,6 +23,8 @@ export function attachedStreams(docker: Docker, connection: NodeJS.ReadWriteStre
   );
   const closed = new Promise<void>((resolve) => {
     const over = (): void => {
+      // The engine has closed its half; ours would keep this process alive.
+      socket.destroy();
       output.end();
       errors.end();
       resolve();

@@ -44,7 +44,8 @@ export function createExecs(docker: Docker): Execs {
       const exec = await docker
         .getContainer(container)
         .exec({ Cmd: [...command.argv], User: command.user, WorkingDir: "/", Tty: false });
-      await exec.start({ Detach: true });
+      // An answer without content that nobody reads would keep its connection, and this process, open.
+      (await exec.start({ Detach: true })).resume();
     },
     run: async (container, command) => {
       const exec = await create({ container, command, input: false });

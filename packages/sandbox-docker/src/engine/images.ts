@@ -20,6 +20,7 @@ export interface BuildImageOptions {
   readonly dockerfile: string;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly arguments?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** A line of the build's output. */
   readonly onLine: (line: string) => void;
@@ -52,11 +53,12 @@ export function createImages(docker: Docker): Images {
         labels: found.Config.Labels ?? {},
       };
     },
-    build: async ({ context, dockerfile, tag, labels, signal, onLine }) => {
+    build: async ({ context, dockerfile, tag, labels, arguments: buildargs = {}, signal, onLine }) => {
       const stream = await docker.buildImage(context as unknown as NodeJS.ReadableStream, {
         t: tag,
         dockerfile,
         labels: { ...labels },
+        buildargs: { ...buildargs },
         forcerm: true,
         ...(signal === undefined ? {} : { abortSignal: signal }),
       });

@@ -3,7 +3,7 @@ import { RebenchError } from "@rebench/task-kit";
 import type { Engine } from "../engine/connect.ts";
 import type { ImageFacts } from "../engine/images.ts";
 import { labels } from "../labels.ts";
-import { buildContext, dockerfilePath, type BuildContext } from "./build-context.ts";
+import { buildContext, dockerfilePath, scopeArgument, type BuildContext } from "./build-context.ts";
 import { requireSpace } from "./free-space.ts";
 
 export interface SandboxImageFound {
@@ -56,6 +56,7 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
         context: context.archive(),
         dockerfile: dockerfilePath,
         tag: name,
+        arguments: { [scopeArgument]: scope },
         labels: { [labels.scope]: scope, [labels.image]: "sandbox" },
         signal: options.signal,
         onLine: (line) => {
@@ -83,7 +84,7 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
   const ours = () => engine.images.list(`${labels.scope}=${scope}`);
 
   async function removeUnused({ dryRun }: { readonly dryRun: boolean }): Promise<number> {
-    const unused = [...(await ours()), ...(await engine.images.list(`${labels.image}=builder`))];
+    const unused = await ours();
     if (!dryRun)
       for (const { id, tags } of unused)
         for (const name of tags.length > 0 ? tags : [id]) await engine.images.remove(name);
