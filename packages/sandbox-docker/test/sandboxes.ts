@@ -5,9 +5,10 @@ import type { ExecutionResult, Sandbox, SandboxCommand, SandboxProvider, Sandbox
 import { afterAll } from "vitest";
 
 /** A folder with a Dockerfile, for one test file. What Debian always has is enough: a shell, and Perl for system calls. */
-export function contextOf(...lines: string[]): string {
+export function contextOf(lines: readonly string[] = [], files: Readonly<Record<string, string>> = {}): string {
   const context = mkdtempSync(join(tmpdir(), "rebench-image-"));
   writeFileSync(join(context, "Dockerfile"), `${["FROM debian:bookworm-slim", ...lines].join("\n")}\n`);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(context, name), content);
   afterAll(() => rmSync(context, { recursive: true, force: true }));
   return context;
 }
