@@ -75,9 +75,9 @@ export default {
       to: { couldNotResolve: true },
     },
     {
-      name: "dockerode only in sandbox-docker",
+      name: "dockerode only in sandbox-docker, and beside it in bench",
       severity: "error",
-      from: { pathNot: "^packages/sandbox-docker/" },
+      from: { pathNot: "^(packages/sandbox-docker|bench)/" },
       to: { path: "(^|/)node_modules/dockerode/" },
     },
     {

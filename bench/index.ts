@@ -3,6 +3,7 @@ import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { attemptOverhead } from "./src/attempt-overhead.ts";
 import { coldStart } from "./src/cold-start.ts";
+import { containers } from "./src/containers.ts";
 import { journalAppend } from "./src/journal-append.ts";
 import { outputFlood } from "./src/output-flood.ts";
 
@@ -10,7 +11,13 @@ import { outputFlood } from "./src/output-flood.ts";
 const full = process.argv.includes("--full");
 const counts = full ? [1, 10, 100, 1000] : [1, 10, 50];
 
-const measurements = [coldStart(), await journalAppend(), await outputFlood(), ...(await attemptOverhead(counts))];
+const measurements = [
+  coldStart(),
+  await journalAppend(),
+  await outputFlood(),
+  ...(await attemptOverhead(counts)),
+  ...(await containers()),
+];
 
 for (const { name, ours, beside, ratio, goal } of measurements) {
   console.log(`${name}\n  ${ours} / ${beside} = ${ratio.toFixed(2)}   (goal ≤ ${goal})`);
