@@ -125,8 +125,11 @@ int run_carry(char **arguments) {
   for (int64_t last = monotonic_ms() + INIT_WAIT_MS; getppid() != 1 && monotonic_ms() < last;) usleep(200);
   setsid();
   for (int round = 0; round < TRIES; round++) {
-    if (ask(execution, token, NULL, &start, files) == READING_READY && files[0] >= 0) become(start.header, files);
-    /* Others of the same user may have taken every place there is for it. */
+    if (ask(execution, token, NULL, &start, files) == READING_READY) {
+      if (files[0] < 0) return CANNOT_START;
+      become(start.header, files);
+    }
+    /* Its input is still coming, or others of the same user have taken every place there is for it. */
     usleep(100 * 1000);
   }
   return CANNOT_START;

@@ -190,6 +190,17 @@ void command_abandon(struct command *command, const char *message) {
   finish(command, json_integer(CANNOT_START), json_null());
 }
 
+void command_kill_unstarted(struct command *command) {
+  if (command->state != COMMAND_FILLING && command->state != COMMAND_PREPARED) return;
+  finish(command, json_null(), json_string("SIGKILL"));
+}
+
+void commands_kill_unstarted(uid_t user) {
+  for (size_t index = count; active > 0 && index > 0; index--) {
+    if (commands[index - 1]->user == user) command_kill_unstarted(commands[index - 1]);
+  }
+}
+
 json_t *command_hand_over(struct command *command, pid_t pid, int files[3]) {
   char path[PATH_LENGTH];
   path_of(path, command->execution, "stdin");

@@ -45,6 +45,8 @@ struct command *command_prepare(const json_t *request, const void *stdin_bytes, 
 void command_add_stdin(struct command *command, const void *bytes, size_t length, bool last, struct problem *problem);
 /* Ends one that has not started. */
 void command_abandon(struct command *command, const char *message);
+/* The same for one that is killed on its way; nothing where it has started. */
+void command_kill_unstarted(struct command *command);
 /* Makes a carrier's process the command; gives descriptors to pass on. The start is the caller's then. */
 json_t *command_hand_over(struct command *command, pid_t pid, int files[3]);
 /* Bytes read, or -1 with errno. */
@@ -55,6 +57,7 @@ struct command *commands_find(const char *execution);
 struct command *commands_running(pid_t pid);
 /* How many ever became one's process. */
 size_t commands_started(void);
+void commands_kill_unstarted(uid_t user);
 /* Whether anything must be looked at often. */
 bool commands_are_active(void);
 void commands_exited(pid_t pid, int status);

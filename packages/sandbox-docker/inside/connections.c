@@ -22,7 +22,8 @@
 #include "requests.h"
 
 enum {
-  BACKLOG = 128,
+  BACKLOG = 511,
+  ACCEPTED_AT_ONCE = 64,
   /* Who is let in may be hostile: it says who it is, shortly and soon. */
   INTRODUCTION_BYTES = 4096,
   WITHIN_MS = 2000,
@@ -128,7 +129,7 @@ static bool has_room_for(uid_t user) {
 }
 
 static void let_in(void) {
-  for (int round = 0; round < BACKLOG; round++) {
+  for (int round = 0; round < ACCEPTED_AT_ONCE; round++) {
     int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (connection < 0) return;
     struct ucred peer;
@@ -186,10 +187,18 @@ static bool can_become_command(pid_t pid) {
   return process_read(pid, &process) && process.parent == getpid() && commands_running(pid) == NULL;
 }
 
-static bool serve_carrier(struct visitor *visitor, const json_t *header) {
+/* The command that a carrier has come for, or NULL where there is none for it. */
+static struct command *command_for(const struct visitor *visitor, const json_t *header) {
   struct command *command = commands_find(field_text(header, "execution"));
-  if (command == NULL || command->state != COMMAND_PREPARED || command->user != visitor->peer.uid) return false;
-  if (!is_same(command->token, field_text(header, "token"))) return false;
+  if (command == NULL || command->user != visitor->peer.uid) return NULL;
+  if (command->state != COMMAND_FILLING && command->state != COMMAND_PREPARED) return NULL;
+  return is_same(command->token, field_text(header, "token")) ? command : NULL;
+}
+
+static bool serve_carrier(struct visitor *visitor, const json_t *header) {
+  struct command *command = command_for(visitor, header);
+  if (command == NULL) return answer(visitor, json_pack("{s:b}", "refused", 1));
+  if (command->state == COMMAND_FILLING) return false;
   const char *failure = field_text(header, "failure");
   if (failure != NULL) {
     command_abandon(command, failure);
@@ -201,8 +210,9 @@ static bool serve_carrier(struct visitor *visitor, const json_t *header) {
 }
 
 static bool serve_ender(struct visitor *visitor, const json_t *header) {
-  const struct command *command = commands_find(field_text(header, "execution"));
+  struct command *command = commands_find(field_text(header, "execution"));
   if (command == NULL || command->user != visitor->peer.uid) return false;
+  command_kill_unstarted(command);
   return answer(visitor, json_pack("{s:o}", "processes", memory_watcher_processes(command)));
 }
 
@@ -212,6 +222,10 @@ static bool introduce(struct visitor *visitor, const json_t *header) {
   if (role == NULL) return false;
   if (strcmp(role, "carrier") == 0) return serve_carrier(visitor, header);
   if (strcmp(role, "end-command") == 0) return serve_ender(visitor, header);
+  if (strcmp(role, "sweep") == 0) {
+    commands_kill_unstarted(visitor->peer.uid);
+    return answer(visitor, json_object());
+  }
   if (strcmp(role, "runner") == 0 && visitor->peer.uid == 0) become_runner(visitor);
   return false;
 }

@@ -193,13 +193,13 @@ int run_init(char **arguments) {
   int signals = take_signals();
   state_reserve_end();
   bool has_folder = mkdir(COMMANDS_FOLDER, 0700) == 0 || errno == EEXIST;
-  if (signals < 0 || !has_folder || !connections_start()) {
+  deadlines_start();
+  memory_watcher_start();
+  /* Listens last: who gets through finds everything in place. */
+  if (signals < 0 || !has_folder || !disk_watcher_start() || !connections_start()) {
     char reason[200];
     snprintf(reason, sizeof reason, "it could not start: %s", strerror(errno));
     end_died(reason);
   }
-  deadlines_start();
-  memory_watcher_start();
-  if (!disk_watcher_start()) end_died("its disk watcher could not be started");
   run(signals);
 }

@@ -13,7 +13,8 @@
 
 #include "descriptors.h"
 
-enum { BACKLOG = 128 };
+/* A client that does not wait is turned away where there are more. */
+enum { BACKLOG = 511 };
 
 static bool listen_at(const char *beside, const char *path, struct relay_entry *entry) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};

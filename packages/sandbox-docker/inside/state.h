@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Replaces a file so that after a power cut it is the old one or the new one. Takes the value over. */
+/* Replaces a file in one step: whoever reads it finds the old one or the new one. Takes the value over. */
 bool state_write(const char *path, json_t *value);
 /* NULL where it is missing, no JSON object, or larger than ours ever are. */
 json_t *state_read(const char *path);

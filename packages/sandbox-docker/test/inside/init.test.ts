@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeMessage } from "../../src/control/messages.ts";
-import { makeInsideHouse, type Inside, type InsideUser } from "./inside-sandbox.ts";
+import { childrenOf, makeInsideHouse, type Inside, type InsideUser } from "./inside-sandbox.ts";
 import type { MessagePeer } from "./message-peer.ts";
 
 const house = makeInsideHouse();
@@ -318,10 +318,12 @@ describe("init", () => {
 
   it("ends with its disk watcher", async () => {
     const inside = await house.start();
-    const children = readFileSync(`/proc/${inside.pid}/task/${inside.pid}/children`, "latin1").trim().split(" ");
-    expect(children).toHaveLength(1);
-    expect(readFileSync(`/proc/${children[0]}/cmdline`, "latin1")).not.toContain(inside.folder);
-    process.kill(Number(children[0]), "SIGKILL");
+    const [watcher = 0, ...others] = childrenOf(inside.pid);
+    expect(watcher).toBeGreaterThan(1);
+    expect(others).toEqual([]);
+    await inside.runner();
+    expect(readFileSync(`/proc/${watcher}/cmdline`, "latin1")).not.toContain(inside.folder);
+    process.kill(watcher, "SIGKILL");
     expect(await inside.end()).toEqual({ kind: "died", reason: "its disk watcher was ended by SIGKILL" });
   });
 
@@ -337,6 +339,22 @@ describe("init", () => {
     writeFileSync(join(inside.folder, "run/init.sock"), "");
     await again.catch(() => undefined);
     expect(await inside.end()).toEqual({ kind: "destroyed" });
+  });
+
+  it("ends commands on their way with their user's processes, or when they are named", async () => {
+    const inside = await house.start();
+    const runner = await inside.runner();
+    const swept = await prepare(runner, "true");
+    const named = await prepare(runner, "true", { user: "harness" });
+    const kept = await prepare(runner, "echo kept", { user: "harness" });
+    expect(inside.enter("agent", ["sweep", "KILL"]).status).toBe(0);
+    expect(await finish(runner, swept)).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+    expect(inside.enter("agent", ["end-command", named]).status).toBe(0);
+    expect((await runner.request("result", { execution: named })).header["result"]).toBeNull();
+    expect(inside.enter("harness", ["end-command", named]).status).toBe(0);
+    expect(await finish(runner, named)).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+    expect(inside.enter("harness", ["carry", kept, token]).status).toBe(0);
+    expect(await finish(runner, kept)).toMatchObject({ stdout: "kept\n", exitCode: 0 });
   });
 
   it("gives a command to nobody but its user's carrier with its token", async () => {

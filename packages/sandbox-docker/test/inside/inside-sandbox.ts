@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -81,13 +81,14 @@ export function makeInsideHouse(): InsideHouse {
     started.push(init);
     const exited = once(init, "exit");
     while (!existsSync(join(folder, "run/init.sock"))) await sleep(5);
-    const pid = Number(readFileSync(`/proc/${init.pid}/task/${init.pid}/children`, "latin1").trim());
+    const [pid = 0] = childrenOf(init.pid ?? 0);
+    if (pid <= 1) throw new Error("init is gone.");
     return {
       init,
       folder,
       pid,
       runner: async () => {
-        const socket = connect(join(folder, "run/init.sock"));
+        const socket = await connected(join(folder, "run/init.sock"));
         const peer = createMessagePeer(socket, socket);
         peer.send({ role: "runner" });
         return { ...peer, hello: await peer.event("hello") };
@@ -106,6 +107,24 @@ export function makeInsideHouse(): InsideHouse {
   }
 
   return { built, start, tidy, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Whatever gets a signal must be one of these: 0 would be everyone around. */
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean).map(Number);
+}
+
+/** The socket is there a moment before anybody listens. */
+async function connected(path: string): Promise<Socket> {
+  for (;;) {
+    const socket = connect(path);
+    const refused = await once(socket, "connect").then(
+      () => false,
+      () => true,
+    );
+    if (!refused) return socket;
+    await sleep(5);
+  }
 }
 
 function buildIfPossible(folder: string, places: Readonly<Record<string, readonly string[]>>): BuiltProgram {
