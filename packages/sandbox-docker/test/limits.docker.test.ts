@@ -126,21 +126,30 @@ withEngine("limits", (engine) => {
     });
   });
 
+  it("an agent that leaves no room for one more process cannot keep a command from its end", async () => {
+    const resources = { cpus: 1, memoryMb: 64, diskMb: 64, pids: 24 };
+    await using(provider, specOf(context, { resources }), async (sandbox) => {
+      const fill = "exec perl -e 'while (defined(my $child = fork)) { $child or sleep 1000 } sleep 1000'";
+      expect(await run(sandbox, fill, { timeoutMs: 1000 })).toMatchObject({ timedOut: true, exitCode: null });
+      expect(await run(sandbox, "echo after")).toMatchObject({ stdout: "after\n" });
+    });
+  });
+
   describe("a full disk", () => {
-    const resources = { cpus: 1, memoryMb: 256, diskMb: 24, pids: 64 };
+    const resources = { cpus: 1, memoryMb: 256, diskMb: 12, pids: 64 };
     const fill = (folder: string): string =>
-      `for i in 1 2 3 4; do head -c 10000000 /dev/zero >${folder}/part$i; sync ${folder}/part$i; done`;
+      `for i in 1 2 3 4; do head -c 5000000 /dev/zero >${folder}/part$i; sync ${folder}/part$i; done`;
 
     for (const [where, script] of [
       ["/tmp", fill("/tmp")],
       ["a folder that only its owner enters", `mkdir -m 700 dark; ${fill("dark")}`],
       [
         "a folder that nobody enters any more",
-        "mkdir dark; cd dark; exec 3>a 4>b 5>c; chmod 0 .; for i in 3 4 5; do head -c 10000000 /dev/zero >&$i; done",
+        "mkdir dark; cd dark; exec 3>a 4>b 5>c; chmod 0 .; for i in 3 4 5; do head -c 5000000 /dev/zero >&$i; done",
       ],
       ["a folder within folders within folders", `d=$(printf 'a/%.0s' {1..300}); mkdir -p $d; cd $d; ${fill(".")}`],
-      ["many small files", "mkdir many; cd many; for i in $(seq 1 12000); do echo >$i; done"],
-      ["what a command prints", "head -c 20000000 /dev/zero; head -c 20000000 /dev/zero >&2"],
+      ["many small files", "mkdir many; cd many; for i in $(seq 1 3500); do echo >$i; done"],
+      ["what a command prints", "head -c 10000000 /dev/zero; head -c 10000000 /dev/zero >&2"],
     ] as const) {
       it(`ends it, with everything kept: ${where}`, async () => {
         await using(provider, specOf(context, { resources }), async (sandbox) => {
@@ -158,8 +167,7 @@ withEngine("limits", (engine) => {
     // The watcher goes by names, and may not look into the agent's processes.
     it.fails("ends it: files without a name", async () => {
       await using(provider, specOf(context, { resources }), async (sandbox) => {
-        const script =
-          "exec 3>a 4>b 5>c; rm a b c; for i in 3 4 5; do head -c 10000000 /dev/zero >&$i; done; sleep 100";
+        const script = "exec 3>a 4>b 5>c; rm a b c; for i in 3 4 5; do head -c 5000000 /dev/zero >&$i; done; sleep 100";
         await sandbox.exec({ argv: ["bash", "-c", script], user: "agent" });
         expect(await Promise.race([sandbox.ended, sleep(4000)])).toMatchObject({ kind: "disk" });
       });
@@ -170,7 +178,7 @@ withEngine("limits", (engine) => {
         const size = `head -c 40000000 /dev/zero >/tmp/large; stat -c %s /tmp/large; rm /tmp/large`;
         const stubborn = `trap "" XFSZ; ${size}`;
         for (const script of [size, stubborn]) {
-          expect(Number((await run(sandbox, script)).stdout)).toBeLessThanOrEqual(24 * 2 ** 20);
+          expect(Number((await run(sandbox, script)).stdout)).toBeLessThanOrEqual(12 * 2 ** 20);
         }
       });
       const off = createProvider({ scope }, { profile: (profile) => ({ ...profile, Ulimits: [] }) });
@@ -183,7 +191,7 @@ withEngine("limits", (engine) => {
     it("does not end what stays below it", async () => {
       await using(provider, specOf(context, { resources }), async (sandbox) => {
         const script =
-          "head -c 15000000 /dev/zero >file; rm file; head -c 15000000 /dev/zero >/tmp/file; sleep 1.5; echo well";
+          "head -c 7500000 /dev/zero >file; rm file; head -c 7500000 /dev/zero >/tmp/file; sleep 1.5; echo well";
         expect(await run(sandbox, script)).toMatchObject({ stdout: "well\n" });
         await sandbox.freeze();
         await sandbox.thaw(noDeadlines);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionResult, SandboxDeadlines, SandboxEnd, SandboxUser } from "@rebench/core";
 import { deadlinesSchema, executionResultSchema, goneError, sandboxEndSchema } from "@rebench/supervisor";
+import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
 import type { Engine } from "../engine/connect.ts";
 import { program, stateFolder, users } from "../inside-paths.ts";
@@ -153,9 +154,18 @@ export async function linkSupervisor({ engine, container, events }: LinkOptions)
     known,
     ended,
     request: async (method, values, body) => {
-      if (client === null && connecting !== null) await Promise.race([connecting, ended]);
-      if (client === null) throw goneError();
-      return client.request(method, values, body);
+      for (;;) {
+        if (client === null && connecting !== null) await Promise.race([connecting, ended]);
+        const asked = client;
+        if (asked === null) throw goneError();
+        try {
+          return await asked.request(method, values, body);
+        } catch (error) {
+          // A connection that broke says nothing of the sandbox. Asked twice, all but this one do no more than asked once.
+          if (!RebenchError.is(error) || error.code !== "sandbox.gone" || method === "stdin") throw error;
+          await asked.closed;
+        }
+      }
     },
     endWith: (end) => {
       closed = true;

@@ -1,5 +1,6 @@
 import { goneError } from "@rebench/supervisor";
 import { createMessageClient, type MessageClient, type Reply } from "../control/message-client.ts";
+import { statusOf } from "../engine/answers.ts";
 import type { Engine } from "../engine/connect.ts";
 import { program, users } from "../inside-paths.ts";
 import { labels } from "../labels.ts";
@@ -25,7 +26,22 @@ export function createFilesDesk({ engine, container, image, scope }: FilesDeskOp
   let opened: Promise<{ readonly id: string; readonly client: MessageClient }> | null = null;
 
   async function open(): Promise<{ readonly id: string; readonly client: MessageClient }> {
-    const id = await engine.containers.create({
+    const id = await create().catch(async (error: unknown) => {
+      // Without the sandbox's container there are no volumes either; the engine calls that a bad parameter.
+      throw statusOf(error) !== null && (await engine.containers.inspect(container)) === null ? goneError() : error;
+    });
+    try {
+      const streams = await engine.containers.attach(id);
+      await engine.containers.start(id);
+      return { id, client: createMessageClient({ streams, goneError }) };
+    } catch (error) {
+      await engine.containers.remove(id);
+      throw error;
+    }
+  }
+
+  function create(): Promise<string> {
+    return engine.containers.create({
       Image: image,
       Cmd: [program, "files"],
       User: users.root.name,
@@ -40,14 +56,6 @@ export function createFilesDesk({ engine, container, image, scope }: FilesDeskOp
       Labels: { [labels.scope]: scope, [labels.role]: "files", [labels.of]: container },
       HostConfig: filesProfile(container),
     });
-    try {
-      const streams = await engine.containers.attach(id);
-      await engine.containers.start(id);
-      return { id, client: createMessageClient({ streams, goneError }) };
-    } catch (error) {
-      await engine.containers.remove(id);
-      throw error;
-    }
   }
 
   return {

@@ -20,9 +20,7 @@ const tries = 3;
 /** Ends every process of a user. Errors with `sandbox.kill-failed`. */
 export async function sweep(options: EndingOptions, user: SandboxUser): Promise<void> {
   if (await succeeds(options, user, ["sweep", "KILL"])) return;
-  // An agent can leave no room for one more process. From another container it cannot, nor from its memory limit.
-  await sweepFromOutside(options, user);
-  if (options.isOver() || (await succeeds(options, user, ["sweep", "KILL"]))) return;
+  if (await sweepsFromOutside(options, user)) return;
   throw new RebenchError({ code: "sandbox.kill-failed", message: "Some processes did not end." });
 }
 
@@ -32,6 +30,8 @@ export async function endCommand(options: EndingOptions, user: SandboxUser, exec
     if (await succeeds(options, user, ["end-command", execution])) return;
     await sleep(50);
   }
+  // Where there is no room for that all of the user's commands are ended.
+  if (await sweepsFromOutside(options, user)) return;
   throw new RebenchError({ code: "sandbox.kill-failed", message: "A command that had to end could not be ended." });
 }
 
@@ -44,7 +44,9 @@ async function succeeds({ engine, container, isOver }: EndingOptions, user: Sand
   }
 }
 
-async function sweepFromOutside({ engine, container, image, scope }: EndingOptions, user: SandboxUser): Promise<void> {
+/** An agent can leave no room for one more process. From another container it cannot, nor from its memory limit. */
+async function sweepsFromOutside(options: EndingOptions, user: SandboxUser): Promise<boolean> {
+  const { engine, container, image, scope, isOver } = options;
   const id = await engine.containers.create({
     Image: image,
     Cmd: [program, "sweep", "KILL"],
@@ -55,7 +57,7 @@ async function sweepFromOutside({ engine, container, image, scope }: EndingOptio
   });
   try {
     await engine.containers.start(id);
-    await engine.containers.wait(id);
+    return (await engine.containers.wait(id)) === 0 || isOver();
   } finally {
     await engine.containers.remove(id);
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ExecutionResult,
   IsolationGuarantees,
@@ -15,6 +16,7 @@ import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
 import { largestPartBytes } from "../control/messages.ts";
 import { linkSupervisor } from "../control/supervisor-link.ts";
+import { statusOf } from "../engine/answers.ts";
 import type { Engine } from "../engine/connect.ts";
 import type { FilesDesk } from "../files/files-desk.ts";
 import { givenFile, hostEntries } from "../files/host-entries.ts";
@@ -27,6 +29,8 @@ import { createExecutions } from "./executions.ts";
 import { createFreezer } from "./freezer.ts";
 import { keepOutput } from "./keep-output.ts";
 import { openRelay, type Relay } from "./relay.ts";
+
+const engineRetryMs = 250;
 
 export const guarantees: IsolationGuarantees = { files: true, processes: true, network: true, users: true };
 
@@ -146,8 +150,15 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox>
         const wasFrozen = freezer.isFrozen();
         await freezer.running();
         if (wasFrozen) continue;
+        if (statusOf(error) === null) {
+          // The engine did not answer; when it does not for long, the sandbox is over. A command is started but once.
+          await sleep(engineRetryMs);
+          continue;
+        }
         const message = `could not be started: ${error instanceof Error ? error.message : String(error)}\n`;
-        await link.request("abandon", { execution, message });
+        await link.request("abandon", { execution, message }).catch((refusal: unknown) => {
+          if (!RebenchError.is(refusal) || refusal.code !== "inside.started") throw refusal;
+        });
         return;
       }
     }
