@@ -1,6 +1,8 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./command-context.ts";
+import { jsonOption, sandboxOption, withHome } from "./options.ts";
+import { addPackCommands } from "./pack-commands.ts";
 import { terminalContext } from "./terminal-context.ts";
 
 type Handler = (context: CommandContext) => Promise<number>;
@@ -133,24 +135,7 @@ export function buildProgram(finish: (code: number) => void): Command {
   ).action((spec: string, options) =>
     act(options, async (context) => (await import("../commands/attempt.ts")).attemptCommand(spec, options, context)),
   );
-  const pack = program.command("pack").summary("author a task pack").description("author a task pack");
-  withHome(
-    pack
-      .command("check <pack>")
-      .summary("run the conformance list on a pack")
-      .description("run the conformance list on a pack: anchors, malformed submissions, cheats, rungs, leaks, noise")
-      .addOption(jsonOption())
-      .addHelpText("after", "\nExample:\n  rebench pack check optimize-kernel --only cheats"),
-  )
-    .option("--only <check...>", "only these: instructions, anchors, malformed, cheats, rungs, leaks, repeat")
-    .option("--repeat <n>", "scorings that the noise is measured with", "5")
-    .addOption(sandboxOption())
-    .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
-    .action((name: string, options) =>
-      act(options, async (context) =>
-        (await import("../commands/pack-check.ts")).packCheckCommand(name, options, context),
-      ),
-    );
+  addPackCommands(program, act);
   const index = program
     .command("index")
     .summary("the index over stored runs")
@@ -167,16 +152,4 @@ export function buildProgram(finish: (code: number) => void): Command {
     ),
   );
   return program;
-}
-
-const sandboxOption = (): Option =>
-  new Option("--sandbox <kind>", "auto (containers where an engine answers), docker or local")
-    .default("auto")
-    .env("REBENCH_SANDBOX");
-
-const jsonOption = (): Option =>
-  new Option("--json [mode]", "JSON on standard output; `lines` streams events").choices(["object", "lines"]);
-
-function withHome(command: Command): Command {
-  return command.option("--home <dir>", "data folder (REBENCH_HOME; default: the XDG data folder)");
 }
