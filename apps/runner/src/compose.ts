@@ -15,6 +15,7 @@ import { hostVersion } from "./host/host-version.ts";
 import { protectedPaths } from "./host/protected-paths.ts";
 import { sandboxProvider } from "./host/providers.ts";
 import { timingLeaseFile } from "./host/runtime-folder.ts";
+import { thisMachine } from "./host/this-machine.ts";
 import { systemClock } from "./host/system-clock.ts";
 import { scorerHost } from "./scoring/scorer-host.ts";
 
@@ -58,6 +59,7 @@ export function runPorts(options: RunPortsOptions): RunPorts {
   const store = attemptStore(options.home);
   return {
     async attempt(spec, publish) {
+      const machine = await thisMachine();
       const folder = await store.create(spec);
       const loaded = options.loadedTask(spec);
       const agent = createAgent(spec.agent);
@@ -75,6 +77,7 @@ export function runPorts(options: RunPortsOptions): RunPorts {
             protectedPaths: options.protectedPaths,
             referenceFolder: reference?.folder,
             hostVersion,
+            machine,
           },
           signals: options.signals,
           publish,

@@ -8,6 +8,7 @@ export {
 export { applyEvent } from "./events/apply-event.ts";
 export type { AttemptState, Pause, Phase, Review, Usage } from "./events/attempt-state.ts";
 export { columnOf, columns, type Column, type Ledger } from "./events/ledger.ts";
+export { hardwareClass, type Machine } from "./events/machine.ts";
 export type { Blame, Outcome } from "./events/outcome.ts";
 export type { ScoreEntry, ValidScoreEntry } from "./events/score-entry.ts";
 export type { Agent, AgentContext, AgentEnd, AgentSandbox } from "./ports/agent.ts";
@@ -41,6 +42,10 @@ export type { ScorerHost, ScoringOptions, ScoringOutcome, ScoringRequest } from 
 export { checkChain, type ChainCheck, type JournalProblem } from "./journal/check-chain.ts";
 export { emptyHead, encodeLine, lineHash, nextHead } from "./journal/line.ts";
 export { parseLine, type ParsedLine } from "./journal/parse-line.ts";
+export { digestText, type PackFile } from "./lock/content-digest.ts";
+export { comparePackFiles, comparePacks, type LockDifference } from "./lock/compare-packs.ts";
+export { encodeLock, makeLock, parseLock, type LockedPack, type LockedTier, type LockFile } from "./lock/lock-file.ts";
+export { lockPack, partsOfFile } from "./lock/lock-pack.ts";
 export { failedOutcome } from "./attempt/attempt-failure.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";
 export { budgetView, type BudgetView } from "./attempt/budget-view.ts";

@@ -53,6 +53,12 @@ export type Scorer =
   | {
       readonly kind: "typescript";
       readonly score: (context: ScoringContext) => Promise<ScoreResult>;
+      /**
+       * Files and folders of the pack that decide a score: the scorer's modules and what they read. By them it is told whether scores
+       * of two versions can be compared, so a path that is missing here lets a changed scorer pass for the same. Left out, it is every
+       * file of the pack that is not named elsewhere, which is always safe.
+       */
+      readonly files?: readonly string[];
       /** Seconds after which one scoring is given up as the pack's fault. */
       readonly timeoutSeconds: number;
     }

@@ -13,6 +13,7 @@ import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { compose, runPorts } from "../compose.ts";
 import { listenForInterruption } from "../host/interruption.ts";
+import { lockOfTasks } from "../lock/lock-here.ts";
 import { openRunJournal, type RunJournal } from "../host/run-journal.ts";
 import { plainReporter } from "../reporting/plain-reporter.ts";
 import { resultTable } from "../reporting/result-table.ts";
@@ -64,7 +65,7 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
   const interruption = listenForInterruption((count) =>
     context.say(count === 1 ? "stopping: what is there is scored; Ctrl-C again drops everything" : "aborting"),
   );
-  const runJournal = await openRunJournal(home, plan);
+  const runJournal = await openRunJournal(home, plan, await lockOfTasks(tasks));
   const composition = await compose({
     home,
     packDirectories: tasks.map((task) => task.reference.directory),

@@ -1,6 +1,21 @@
-import { mkdir } from "node:fs/promises";
-import type { JournalHead, RunPlan } from "@rebench/core";
-import { attemptIndex, readRunFile, writeRunFile, type HomeLayout, type RunFile } from "@rebench/core/home";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import {
+  digestText,
+  encodeLock,
+  makeLock,
+  parseLock,
+  type JournalHead,
+  type LockFile,
+  type RunPlan,
+} from "@rebench/core";
+import {
+  attemptIndex,
+  readRunFile,
+  writeRunFile,
+  type HomeLayout,
+  type RunFile,
+  type RunLayout,
+} from "@rebench/core/home";
 import { identifyProcess } from "@rebench/supervisor";
 import { hostVersion } from "./host-version.ts";
 
@@ -12,7 +27,7 @@ export interface RunJournal {
 }
 
 /** Begins a run's file, or adds to it: attempts of one run may be carried out one by one. */
-export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<RunJournal> {
+export async function openRunJournal(home: HomeLayout, plan: RunPlan, lock: LockFile): Promise<RunJournal> {
   const layout = home.run(plan.runId);
   await mkdir(layout.directory, { recursive: true, mode: 0o700 });
   const earlier = await readRunFile(layout.file).catch(() => null);
@@ -30,8 +45,18 @@ export async function openRunJournal(home: HomeLayout, plan: RunPlan): Promise<R
     host: hostVersion,
     runner: thisProcess(),
     outcome: "running",
+    lock: await storeLock(layout, lock),
     attempts: [...kept, ...planned].sort((left, right) => attemptIndex(left.attemptId) - attemptIndex(right.attemptId)),
   });
+}
+
+/** Adds packs to those that the run's file holds already; returns the digest of the file. */
+async function storeLock(layout: RunLayout, lock: LockFile): Promise<string> {
+  const text = await readFile(layout.lock, "utf8").catch(() => null);
+  const earlier = text === null ? [] : parseLock(text, layout.lock).packs;
+  const content = encodeLock(makeLock([...earlier, ...lock.packs]));
+  await writeFile(layout.lock, content, { mode: 0o600 });
+  return digestText(content);
 }
 
 /** Makes this process the runner of a run that another one left. */

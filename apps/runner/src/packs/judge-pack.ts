@@ -8,7 +8,12 @@ const positive = z.number().positive();
 const fn = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "must be a function");
 
 const scorerSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("typescript"), score: fn, timeoutSeconds: positive }),
+  z.object({
+    kind: z.literal("typescript"),
+    score: fn,
+    files: z.array(z.string()).optional(),
+    timeoutSeconds: positive,
+  }),
   z.object({ kind: z.literal("python"), script: z.string(), files: z.array(z.string()), timeoutSeconds: positive }),
 ]);
 
@@ -108,7 +113,7 @@ function namedPaths(pack: TaskPack): string[] {
         .filter((folder) => folder !== undefined)
         .map((folder) => `${folder}/Dockerfile`),
       ...[tier.background, tier.hidden, tier.baselines].filter((file) => file !== undefined),
-      ...(tier.scorer.kind === "python" ? [tier.scorer.script, ...tier.scorer.files] : []),
+      ...(tier.scorer.kind === "python" ? [tier.scorer.script, ...tier.scorer.files] : (tier.scorer.files ?? [])),
     ]),
   ]);
 }

@@ -1,3 +1,4 @@
+import type { Machine } from "../events/machine.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { AttemptFolder } from "../ports/attempt-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -17,6 +18,8 @@ export interface AttemptPorts {
   readonly referenceFolder?: string | undefined;
   /** Version of the host, for the journal. */
   readonly hostVersion: string;
+  /** What the attempt is carried out on, for the journal. */
+  readonly machine?: Machine | undefined;
 }
 
 /** Two ways to end early: `stop` keeps what is there and scores it, `abort` drops everything at once. */

@@ -27,7 +27,8 @@ export interface ExecuteAttemptOptions {
 export async function executeAttempt(options: ExecuteAttemptOptions): Promise<AttemptState> {
   const { spec, ports, publish } = options;
   const recorder = createRecorder({ journal: ports.folder.journal, clock: ports.clock, publish });
-  await recorder.record({ type: "journal.opened", schema: journalSchema, host: ports.hostVersion, spec });
+  const { hostVersion: host, machine } = ports;
+  await recorder.record({ type: "journal.opened", schema: journalSchema, host, spec, ...(machine && { machine }) });
   return finishRecord(recorder, options.signals, () => live(options, recorder));
 }
 

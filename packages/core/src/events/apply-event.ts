@@ -24,6 +24,7 @@ function opened(event: StampedEvent): AttemptState {
   return {
     spec: event.spec,
     startedAt: event.at,
+    machine: event.machine ?? null,
     phase: "preparing",
     ledger: newLedger,
     sandbox: null,
@@ -51,7 +52,12 @@ function change(state: AttemptState, event: StampedEvent): AttemptState {
     case "sandbox.started":
       return {
         ...state,
-        sandbox: { isolation: event.isolation, guarantees: event.guarantees, reference: event.reference },
+        sandbox: {
+          isolation: event.isolation,
+          guarantees: event.guarantees,
+          reference: event.reference,
+          observed: event.observed ?? null,
+        },
       };
     case "agent.started":
       return { ...flagged(state, { settingUp: false }), phase: "running", agentRunning: true };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { attemptSpecSchema } from "../run/attempt-spec.ts";
+import { machineSchema } from "./machine.ts";
 import { outcomeSchema } from "./outcome.ts";
 import { scoreEntrySchema } from "./score-entry.ts";
 
@@ -11,7 +12,13 @@ const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: T
 
 /** Everything that can happen to an attempt. Noun first, then a verb. */
 export const attemptEventSchema = z.discriminatedUnion("type", [
-  event("journal.opened", { schema: z.literal(journalSchema), host: z.string(), spec: attemptSpecSchema }),
+  event("journal.opened", {
+    schema: z.literal(journalSchema),
+    host: z.string(),
+    spec: attemptSpecSchema,
+    /** What the attempt is carried out on: found, not pinned. */
+    machine: machineSchema.optional(),
+  }),
   event("sandbox.started", {
     isolation: z.enum(["docker", "bwrap", "unshare", "uid", "none"]),
     guarantees: z.object({ files: z.boolean(), processes: z.boolean(), network: z.boolean(), users: z.boolean() }),

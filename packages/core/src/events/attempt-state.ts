@@ -1,7 +1,8 @@
 import type { CapturedFile } from "@rebench/task-kit";
-import type { IsolationGuarantees, IsolationLevel, SandboxReference } from "../ports/sandbox.ts";
+import type { IsolationGuarantees, IsolationLevel, SandboxObservation, SandboxReference } from "../ports/sandbox.ts";
 import type { AttemptSpec } from "../run/attempt-spec.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ScoreEntry } from "./score-entry.ts";
 
@@ -41,12 +42,16 @@ export interface Review {
 export interface AttemptState {
   readonly spec: AttemptSpec;
   readonly startedAt: number;
+  /** Null where the journal does not tell. */
+  readonly machine: Machine | null;
   readonly phase: Phase;
   readonly ledger: Ledger;
   readonly sandbox: {
     readonly isolation: IsolationLevel;
     readonly guarantees: IsolationGuarantees;
     readonly reference: SandboxReference;
+    /** Engine and layers of a container; null for other sandboxes. */
+    readonly observed: SandboxObservation | null;
   } | null;
   readonly agentRunning: boolean;
   /** How the agent's part ended; null while it has not. */

@@ -12,6 +12,10 @@ export interface HomeLayout {
 export interface RunLayout {
   readonly directory: string;
   readonly file: string;
+  /** The packs that the run was made with, as `rebench.lock.json` holds them. */
+  readonly lock: string;
+  /** Holds one folder per attempt. */
+  readonly attempts: string;
   attempt(index: number): AttemptLayout;
 }
 
@@ -33,19 +37,24 @@ export function homeLayout(root: string): HomeLayout {
     runs,
     packs: path.join(root, "packs"),
     index: path.join(root, "index.sqlite"),
-    run(runId) {
-      const directory = path.join(runs, runId);
+    run: (runId) => runLayout(path.join(runs, runId)),
+  };
+}
+
+/** A run's folder, wherever it lies: in a home, or where somebody copied it. */
+export function runLayout(directory: string): RunLayout {
+  const attempts = path.join(directory, "attempts");
+  return {
+    directory,
+    file: path.join(directory, "run.json"),
+    lock: path.join(directory, "lock.json"),
+    attempts,
+    attempt(index) {
+      const attempt = path.join(attempts, String(index));
       return {
-        directory,
-        file: path.join(directory, "run.json"),
-        attempt(index) {
-          const attempt = path.join(directory, "attempts", String(index));
-          return {
-            directory: attempt,
-            journal: path.join(attempt, "journal.jsonl"),
-            blobs: path.join(attempt, "blobs"),
-          };
-        },
+        directory: attempt,
+        journal: path.join(attempt, "journal.jsonl"),
+        blobs: path.join(attempt, "blobs"),
       };
     },
   };

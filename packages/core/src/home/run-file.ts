@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { RebenchError } from "@rebench/task-kit";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { digestText } from "../lock/content-digest.ts";
 
 const headSchema = z.object({ lines: z.number().int().nonnegative(), hash: z.string() });
 
@@ -14,6 +15,8 @@ const runFileSchema = z.object({
   /** Operating-system process that owns the run; a process id alone could be another one by now. */
   runner: z.object({ pid: z.number().int(), startTime: z.string() }),
   outcome: z.enum(["running", "completed", "partial", "interrupted"]),
+  /** Digest of `lock.json` beside it: the packs that the run was made with. */
+  lock: z.string().nullable().default(null),
   attempts: z.array(
     z.object({
       attemptId: z.string(),
@@ -29,7 +32,24 @@ export type RunFile = z.infer<typeof runFileSchema>;
 
 /** Replaces the file at once: a reader sees the old one or the new one. */
 export async function writeRunFile(file: string, run: RunFile): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  await writeFileAtomic(file, seal(run), { mode: 0o600 });
+}
+
+/** The file's text: behind everything else a digest of it, so that a change to any byte shows. */
+function seal(run: object): string {
+  return encode({ ...run, digest: digestText(encode(run)) });
+}
+
+const encode = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Whether a run file is, to the byte, what was written last. */
+export function isSealed(content: Uint8Array): boolean {
+  try {
+    const { digest, ...run } = JSON.parse(Buffer.from(content).toString("utf8")) as Record<string, unknown>;
+    return digest !== undefined && Buffer.from(seal(run)).equals(content);
+  } catch {
+    return false;
+  }
 }
 
 /** Errors with code `run.not-found` or `run.unreadable`. */
