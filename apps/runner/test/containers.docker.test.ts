@@ -3,21 +3,11 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "n
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDockerSandboxProvider } from "@rebench/sandbox-docker";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Bench, checkout, toyTask, type ErrorObject } from "./cli.ts";
+import { dockerScope } from "./docker-scope.ts";
 
-const scope = `test-runner-${process.pid}`;
-const docker = createDockerSandboxProvider({ scope });
-const [probe] = await docker.probe({ protectedPaths: [] });
-if (probe?.available !== true && process.env["REBENCH_ENGINE"] === "required") throw new Error(probe?.reason);
-const inContainers = { REBENCH_SANDBOX: "docker", REBENCH_SCOPE: scope };
-
-afterAll(async () => {
-  if (probe?.available !== true) return;
-  await docker.clean({ dryRun: false });
-  await docker.cleanImages({ dryRun: false });
-});
+const { missing, environment: inContainers, provider: docker } = await dockerScope("runner");
 
 /** The toy pack, with an image of its own. */
 async function packWithImage(dockerfile: string): Promise<{ readonly folder: string; remove(): Promise<void> }> {
@@ -58,8 +48,8 @@ interface RecoverObject {
 const nothing = { containers: 0, networks: 0, processes: 0, folders: 0 };
 
 describe("the command line in containers", () => {
-  if (probe?.available !== true) {
-    it("needs a container engine", (context) => context.skip(probe?.reason ?? ""));
+  if (missing !== null) {
+    it("needs a container engine", (context) => context.skip(missing));
     return;
   }
 
