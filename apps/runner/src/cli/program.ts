@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./command-context.ts";
 import { jsonOption, sandboxOption, withHome } from "./options.ts";
 import { addPackCommands } from "./pack-commands.ts";
+import { addPacksCommands } from "./packs-commands.ts";
 import { terminalContext } from "./terminal-context.ts";
 
 type Handler = (context: CommandContext) => Promise<number>;
@@ -42,9 +43,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     .action((options) =>
       act(options, async (context) => (await import("../commands/demo.ts")).demoCommand(options, context)),
     );
-  add("packs", "installed task packs with their tasks, tiers and anchors", "rebench packs --json").action((options) =>
-    act(options, async (context) => (await import("../commands/packs.ts")).packsCommand(context)),
-  );
+  addPacksCommands(program, act);
   withHome(
     add(
       "run <task...>",

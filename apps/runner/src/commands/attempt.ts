@@ -24,7 +24,7 @@ export async function attemptCommand(
   agentConfig({ name, command, files });
   const home = openHomeToWrite(options.home);
   refuseExisting(home, spec);
-  const loaded = await loadPinnedTask(spec.task);
+  const loaded = await loadPinnedTask(spec.task, home.packs);
   const level = await preflight({ home, tasks: [loaded], context, sandbox: spec.sandbox, isolation: null });
   return carryOut({
     home,

@@ -8,6 +8,7 @@ import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import { kindOf, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { pathOfLocation } from "../packs/location.ts";
+import { packPlaces } from "../host/pack-places.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { bar } from "../reporting/bar.ts";
 import { textTable } from "../reporting/table.ts";
@@ -31,7 +32,7 @@ export async function demoCommand(
   context: CommandContext,
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
-  const tasks = (await loadTasks([taskName], "mini", context.workingDirectory)) as [LoadedTask];
+  const tasks = (await loadTasks([taskName], "mini", packPlaces(home, context))) as [LoadedTask];
   const level = await preflight({ home, tasks, context, sandbox: parseSandbox(options.sandbox), isolation: null });
   const acts = await actsOf(tasks[0]);
   const plan = planOf(tasks, acts, kindOf(level));

@@ -9,6 +9,7 @@ import { parseLevel, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { openGrader, type Verdict } from "../host/grader.ts";
 import { listenForInterruption } from "../host/interruption.ts";
+import { packPlaces } from "../host/pack-places.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { bar } from "../reporting/bar.ts";
 import { gradeObject, gradeText } from "../reporting/grade-report.ts";
@@ -34,7 +35,7 @@ export async function gradeCommand(
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
   const repeat = parseCount(options.repeat);
-  const tasks = (await loadTasks([task], tierName(options.tier), context.workingDirectory)) as [LoadedTask];
+  const tasks = (await loadTasks([task], tierName(options.tier), packPlaces(home, context))) as [LoadedTask];
   const [loaded] = tasks;
   const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
   const { level } = await preflight({ home, tasks, context, ...choice });

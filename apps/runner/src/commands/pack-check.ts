@@ -1,24 +1,16 @@
-import type { LoadedTask } from "@rebench/core";
 import { RebenchError } from "@rebench/task-kit";
+import { findAuthoredPack } from "../authoring/find-authored-pack.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { parseCount } from "../cli/number-option.ts";
-import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
-import { compose } from "../compose.ts";
-import { attemptOnce } from "../conformance/attempt-once.ts";
-import type { CheckContext, CheckResult } from "../conformance/check.ts";
+import { checkPack } from "../conformance/check-pack.ts";
 import { conformanceChecks } from "../conformance/checks.ts";
+import { tellResult, tellSummary } from "../conformance/report.ts";
 import { parseLevel, parseSandbox } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
-import { requireGpus } from "../host/gpus.ts";
-import { openGrader } from "../host/grader.ts";
-import { hostVersion } from "../host/host-version.ts";
 import { listenForInterruption } from "../host/interruption.ts";
-import { findPack } from "../packs/find-packs.ts";
-import { loadPack } from "../packs/load-pack.ts";
-import { resolveTask } from "../packs/resolve-task.ts";
-import { parseTaskName } from "../packs/task-name.ts";
-import { preflight } from "./run.ts";
+import { packPlaces } from "../host/pack-places.ts";
+import { openPack } from "../packs/open-pack.ts";
 
 export interface PackCheckOptions {
   readonly home?: string;
@@ -38,71 +30,29 @@ export async function packCheckCommand(
   const repeat = parseCount(options.repeat);
   const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
   const home = openHomeToWrite(options.home);
-  const folder = await findPack(parseTaskName(name), context.workingDirectory);
-  const pack = await loadPack(folder.directory, hostVersion);
+  const folder = await findAuthoredPack(name, packPlaces(home, context));
+  const pack = await openPack(folder.directory, home.packs);
   const interruption = listenForInterruption(() => undefined);
-  const checks: CheckResult[] = [];
-  const skipped: { id: string; reason: string }[] = [];
   try {
-    for (const task of pack.pack.tasks) {
-      for (const tier of task.tiers) {
-        const loaded = await resolveTask(pack, task.id, tier.name);
-        const missing = await missingGpus(loaded);
-        if (missing !== null) {
-          skipped.push({ id: `${task.id}.${tier.name}`, reason: missing });
-          context.say(`skip  ${task.id}.${tier.name}  ${terminalSafe(missing)}`);
-          continue;
-        }
-        const level = await preflight({ home, tasks: [loaded], context, ...choice });
-        const { scorer } = await compose({ home, packDirectories: [pack.directory], isolation: level.level });
-        const onProgress = (message: string): void =>
-          context.showProgress(oneLine(`${task.id} ${tier.name}  ${message}`, context.columns - 1));
-        await using grader = await openGrader({
-          loaded,
-          scorer,
-          signal: interruption.stop,
-          onProgress: () => undefined,
-        });
-        const attempt = (line: string) => attemptOnce(loaded, level, line, context);
-        const checkContext: CheckContext = {
-          loaded,
-          canary: pack.pack.canary,
-          grader,
-          level,
-          repeat,
-          attempt,
-          onProgress,
-        };
-        for (const check of chosen) {
-          if (interruption.stop.aborted) return exitCodes.interrupted;
-          onProgress(check.id);
-          for (const result of await check.run(checkContext))
-            checks.push(tell({ ...result, id: `${task.id}.${tier.name}.${result.id}` }, context));
-        }
-      }
-    }
+    const report = await checkPack({
+      pack,
+      home,
+      choice,
+      repeat,
+      context,
+      checks: chosen,
+      onResult: (result) => tellResult(result, context),
+      signal: interruption.stop,
+    });
+    const ok = report.checks.every((check) => check.ok);
+    if (context.json !== "none") context.print({ pack: `${pack.name}@${pack.version}`, ok, ...report });
+    else tellSummary(report, name, context);
+    return ok ? exitCodes.done : exitCodes.checkFailed;
+  } catch (error) {
+    if (interruption.stop.aborted) return exitCodes.interrupted;
+    throw error;
   } finally {
     interruption.dispose();
-  }
-  const ok = checks.every((check) => check.ok);
-  if (context.json !== "none") context.print({ ok, checks, skipped });
-  else
-    context.say(
-      ok
-        ? `\n${checks.length} checks passed${skipped.length === 0 ? "" : `, ${skipped.length} tiers skipped`}`
-        : `\n${checks.filter((check) => !check.ok).length} of ${checks.length} checks failed`,
-    );
-  return ok ? exitCodes.done : exitCodes.checkFailed;
-}
-
-/** Why a tier cannot be checked on this machine; null where it can. */
-async function missingGpus(loaded: LoadedTask): Promise<string | null> {
-  try {
-    await requireGpus(loaded);
-    return null;
-  } catch (error) {
-    if (!RebenchError.is(error) || error.code !== "sandbox.no-gpu") throw error;
-    return error.message;
   }
 }
 
@@ -116,11 +66,4 @@ function chooseChecks(only: readonly string[] | undefined): typeof conformanceCh
     message: `there is no check ${JSON.stringify(unknown)}`,
     fix: `checks: ${known.join(", ")}`,
   });
-}
-
-function tell(result: CheckResult, { say, style }: CommandContext): CheckResult {
-  say(
-    `${result.ok ? style.good("ok  ") : style.bad("FAIL")}  ${terminalSafe(result.id)}  ${style.dim(oneLine(result.message, 400))}`,
-  );
-  return result;
 }

@@ -1,11 +1,15 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { humanBaselinesSchema, RebenchError, type MeasuredOn, type Task, type Tier } from "@rebench/task-kit";
+import { humanBaselinesSchema, type MeasuredOn, type Task, type Tier } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
 import { terminalSafe } from "../cli/terminal-safe.ts";
-import { hostVersion } from "../host/host-version.ts";
-import { findPacks } from "../packs/find-packs.ts";
-import { loadPack, type LoadedPack } from "../packs/load-pack.ts";
+import { openHome } from "../host/data-folder.ts";
+import { packPlaces } from "../host/pack-places.ts";
+import { findPacks, type PackFolder, type PackOrigin } from "../packs/find-packs.ts";
+import { readInstallRecord, type ProvenanceState, type SignatureState } from "../packs/install/install-record.ts";
+import type { LoadedPack } from "../packs/load-pack.ts";
+import { openPack } from "../packs/open-pack.ts";
 import { shortPackName } from "../packs/task-name.ts";
 import { textTable } from "../reporting/table.ts";
 
@@ -23,34 +27,44 @@ interface ListedTier {
 interface ListedPack {
   readonly name: string;
   readonly version: string;
+  readonly directory: string;
+  readonly origin: PackOrigin;
+  /** Of an installed pack that of its tarball, `sha512-…`; of another a digest over its files, `sha256-…`. */
   readonly integrity: string | null;
-  readonly provenance: null;
+  /** Null where it was not installed from a tarball or registry, or where that has no attestations. */
+  readonly provenance: ProvenanceState | null;
+  readonly signature: SignatureState | null;
   readonly tasks: readonly { readonly id: string; readonly tiers: readonly ListedTier[] }[];
   /** Why the pack cannot be used; null when it can. */
   readonly problem: string | null;
 }
 
 /** `rebench packs`: what is installed, and for a pack that cannot be used, why. */
-export async function packsCommand(context: CommandContext): Promise<number> {
-  const packs: ListedPack[] = [];
-  for (const { name, version, directory } of await findPacks(context.workingDirectory)) {
-    try {
-      packs.push(await listed(await loadPack(directory, hostVersion)));
-    } catch (error) {
-      if (!RebenchError.is(error)) throw error;
-      packs.push({ name, version, integrity: null, provenance: null, tasks: [], problem: error.message });
-    }
-  }
+export async function packsCommand(options: { readonly home?: string }, context: CommandContext): Promise<number> {
+  const home = openHome(options.home);
+  const found = await findPacks(packPlaces(home, context));
+  const packs = (await Promise.all(found.map((folder) => listed(folder, home.packs)))).filter((pack) => pack !== null);
   if (context.json !== "none") context.print({ packs });
   else for (const line of packTable(packs)) context.say(line);
   return 0;
 }
 
-async function listed(pack: LoadedPack): Promise<ListedPack> {
-  const tasks = await Promise.all(
-    pack.pack.tasks.map(async (task) => ({ id: task.id, tiers: await tiersOf(pack, task) })),
-  );
-  return { name: pack.name, version: pack.version, integrity: pack.digest, provenance: null, tasks, problem: null };
+/** Null for a pack that was removed meanwhile. */
+async function listed(folder: PackFolder, packsFolder: string): Promise<ListedPack | null> {
+  const { name, version, directory, origin } = folder;
+  const record = origin === "installed" ? await readInstallRecord(directory) : null;
+  const { provenance, signature } = record ?? { provenance: null, signature: null };
+  const known = { name, version, directory, origin, provenance, signature };
+  try {
+    const pack = await openPack(directory, packsFolder);
+    const tasks = await Promise.all(
+      pack.pack.tasks.map(async (task) => ({ id: task.id, tiers: await tiersOf(pack, task) })),
+    );
+    return { ...known, integrity: record?.integrity ?? pack.digest, tasks, problem: null };
+  } catch (error) {
+    if (!existsSync(path.join(directory, "package.json"))) return null;
+    return { ...known, integrity: record?.integrity ?? null, tasks: [], problem: (error as Error).message };
+  }
 }
 
 async function tiersOf(pack: LoadedPack, task: Task): Promise<ListedTier[]> {
@@ -77,8 +91,7 @@ async function humanAttempts(pack: LoadedPack, relative: string): Promise<number
 }
 
 function packTable(packs: readonly ListedPack[]): string[] {
-  if (packs.length === 0)
-    return ["no task packs are installed; `npm install @rebench/pack-optimize-kernel` brings one"];
+  if (packs.length === 0) return ["no task packs are installed; `rebench packs add optimize-kernel` brings one"];
   const rows = packs.flatMap((pack) =>
     pack.tasks.flatMap((task) =>
       task.tiers.map((tier) => [

@@ -122,7 +122,7 @@ async function takeOver({
     await runJournal.journalClosed(attemptId, head);
     return { action: "reconciled", outcome: state.outcome };
   }
-  const loaded = await loadPinnedTask(state.spec.task);
+  const loaded = await loadPinnedTask(state.spec.task, home.packs);
   const { folder, removedBytes } = await attemptStore(home).reopen(state.spec);
   if (removedBytes > 0) {
     const stamp = { at: systemClock.epochMs(), elapsedMs: state.ledger.upTo };

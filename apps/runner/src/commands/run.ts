@@ -21,6 +21,7 @@ import { openHomeToWrite } from "../host/data-folder.ts";
 import { requireGpus, requirePassedOn } from "../host/gpus.ts";
 import { protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
+import { packPlaces } from "../host/pack-places.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { carryOut } from "./carry-out.ts";
 
@@ -49,7 +50,7 @@ export async function runCommand(
   context: CommandContext,
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
-  const tasks = await loadTasks(names, tierName(options.tier), context.workingDirectory);
+  const tasks = await loadTasks(names, tierName(options.tier), packPlaces(home, context));
   const files = optional(options.agentFiles, (folder) => path.resolve(context.workingDirectory, folder)) ?? undefined;
   const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
   const request: Omit<RunRequest, "sandbox"> = {
