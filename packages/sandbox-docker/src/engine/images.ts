@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { RebenchError } from "@rebench/task-kit";
 import type Docker from "dockerode";
 import type { Pack } from "tar-stream";
 import { orNull, unless } from "./answers.ts";
@@ -86,7 +87,7 @@ async function followBuild(stream: Readable, onLine: (line: string) => void): Pr
     for (const line of lines) {
       if (line.trim() === "") continue;
       const { stream: said, error } = JSON.parse(line) as BuildLine;
-      if (error !== undefined) throw new Error(error);
+      if (error !== undefined) throw new RebenchError({ code: "sandbox.image-failed", message: error });
       for (const text of (said ?? "").split("\n")) if (text.trim() !== "") onLine(text.trimEnd());
     }
   }
