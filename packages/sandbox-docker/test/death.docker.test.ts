@@ -2,7 +2,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import type { Sandbox } from "@rebench/core";
 import { hostProcesses, token, until } from "@rebench/core/testing";
 import { RebenchError } from "@rebench/task-kit";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { readDescription } from "../src/description.ts";
 import type { Engine } from "../src/engine/connect.ts";
 import { testProvider, testScope, withEngine } from "./engine.ts";

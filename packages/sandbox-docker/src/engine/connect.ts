@@ -1,5 +1,6 @@
 import { RebenchError } from "@rebench/task-kit";
 import Docker from "dockerode";
+import { withBlame } from "./answers.ts";
 import { createArchives, type Archives } from "./archives.ts";
 import { createContainers, type Containers } from "./containers.ts";
 import { createExecs, type Execs } from "./execs.ts";
@@ -21,10 +22,10 @@ export function engineAt(location: EngineLocation): Engine {
   const docker = new Docker(dockerOptions(location.address));
   return {
     location,
-    containers: createContainers(docker),
-    execs: createExecs(docker),
-    archives: createArchives(docker),
-    images: createImages(docker),
+    containers: withBlame(createContainers(docker), location.address),
+    execs: withBlame(createExecs(docker), location.address),
+    archives: withBlame(createArchives(docker), location.address),
+    images: withBlame(createImages(docker), location.address),
     system: createSystem(docker),
   };
 }

@@ -177,7 +177,8 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox>
   async function resultAfterEnd(id: string): Promise<ExecutionResult | null> {
     if (destroyed !== null) return killed(0, 0);
     const folder = `${stateFolder}/commands/${id}`;
-    const said = await engine.archives.readFile(container, `${folder}/exit.json`, 4096);
+    // An engine that does not answer any more says nothing of it either.
+    const said = await engine.archives.readFile(container, `${folder}/exit.json`, 4096).catch(() => null);
     if (said !== null) return executionResultSchema.parse(JSON.parse(said.toString("utf8")));
     try {
       const sizes = await Promise.all(
