@@ -29,7 +29,11 @@ async function near(
   expected: number,
 ): Promise<CheckResult> {
   const verdict = await grader.grade(folder, id);
-  if (verdict.status !== "valid") return { id, ok: false, message: `${verdict.status}: ${verdict.reason}` };
+  const fix =
+    verdict.status === "failed"
+      ? "the scorer itself failed: mend it, and try `rebench grade` on that folder"
+      : "`rebench pack calibrate` measures both anchors: put its figures into the tier, or mend that folder";
+  if (verdict.status !== "valid") return { id, ok: false, message: `${verdict.status}: ${verdict.reason}`, fix };
   const { anchors, noise } = loaded.tier;
   const atLeast = anchors.kind === "fixed" && expected === 1;
   const off = atLeast ? expected - verdict.normalized : Math.abs(verdict.normalized - expected);
@@ -37,5 +41,6 @@ async function near(
     id,
     ok: off <= tolerated * noise + slack,
     message: `scores ${verdict.normalized.toFixed(3)}, and should score ${atLeast ? "at least " : ""}${expected} within the noise of ${noise}`,
+    fix,
   };
 }

@@ -19,7 +19,12 @@ export const cheatsCheck: Check = {
     const needed = tier.tools.length > 0 ? fewest.code : fewest.data;
     const results: CheckResult[] = [];
     if (names.length < needed)
-      results.push({ id: "cheats", ok: false, message: `${names.length} cheats, and at least ${needed} are needed` });
+      results.push({
+        id: "cheats",
+        ok: false,
+        message: `${names.length} cheats, and at least ${needed} are needed`,
+        fix: `add folders to ${tier.cheats}: what would a lazy or a clever agent try?`,
+      });
     for (const name of names) {
       context.onProgress(`cheat ${name}`);
       results.push(await tryCheat(context, name, path.join(packPath(tier.cheats), name)));
@@ -32,12 +37,14 @@ export const cheatsCheck: Check = {
 async function tryCheat({ loaded, grader, attempt }: CheckContext, name: string, folder: string): Promise<CheckResult> {
   const id = `cheats.${name}`;
   const script = path.join(folder, "attempt");
+  const fix = "close the hole in the scorer, so that this ends invalid or scores no more than the start";
   const judge = (normalized: number, what: string): CheckResult => {
     const ok = normalized <= loaded.tier.noise;
     return {
       id,
       ok,
       message: `${what} ${normalized.toFixed(3)}${ok ? "" : `, more than the noise of ${loaded.tier.noise}`}`,
+      fix,
     };
   };
   if (existsSync(script)) {
@@ -47,9 +54,14 @@ async function tryCheat({ loaded, grader, attempt }: CheckContext, name: string,
   const verdict = await grader.grade(folder, `cheat ${name}`);
   switch (verdict.status) {
     case "invalid":
-      return { id, ok: true, message: `refused: ${verdict.reason.split("\n", 1)[0] ?? ""}` };
+      return { id, ok: true, message: `refused: ${verdict.reason.split("\n", 1)[0] ?? ""}`, fix };
     case "failed":
-      return { id, ok: false, message: `the scorer failed on it: ${verdict.reason}` };
+      return {
+        id,
+        ok: false,
+        message: `the scorer failed on it: ${verdict.reason}`,
+        fix: "a scorer answers `invalid` to what it cannot read; it throws only for its own faults",
+      };
     case "valid":
       if (verdict.normalized <= loaded.tier.noise) return judge(verdict.normalized, "scores");
       return judge(

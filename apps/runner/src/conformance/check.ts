@@ -7,12 +7,16 @@ export interface CheckResult {
   readonly ok: boolean;
   /** One line for the author: what was found, and where it fell short. */
   readonly message: string;
+  /** What to do when it is not ok. */
+  readonly fix: string;
 }
 
 /** What the checks of one task and tier work with. */
 export interface CheckContext {
   readonly loaded: LoadedTask;
   readonly canary: string;
+  /** Text of the pack's README; empty where it has none. */
+  readonly readme: string;
   readonly grader: Grader;
   readonly level: LevelProbe;
   /** Scorings of one submission that the noise is measured with. */

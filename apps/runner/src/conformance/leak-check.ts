@@ -1,8 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
 import type { LoadedTask } from "@rebench/core";
-import { pathOfLocation } from "../packs/location.ts";
-import type { Check } from "./check.ts";
+import { openLocation, pathOfLocation } from "../packs/location.ts";
+import type { Check, CheckContext, CheckResult } from "./check.ts";
+import { filesBelow, givenFiles, type PackFile } from "./pack-files.ts";
 
 const windowBytes = 256;
 const shortestWhole = 64;
@@ -11,55 +10,66 @@ const shortestWhole = 64;
 const readEverything =
   "find / \\( -path /proc -o -path /sys -o -path /dev -o -path /usr -o -path /opt/rebench/node \\) -prune -o -type f -readable -size -65536k -print0 2>/dev/null | xargs -0 cat";
 
-/** Nothing that decides a score can be found in a real sandbox: no passage of it, and no folder of the pack. */
+const fix = "keep what decides the score out of the starting files, the background and the image";
+
+/** Nothing that decides a score is handed to the agent, or can be found in a real sandbox: no passage of it, no folder of the pack. */
 export const leakCheck: Check = {
   id: "leaks",
-  async run({ loaded, attempt, level }) {
-    if (!level.guarantees.files)
-      return [
-        {
-          id: "leaks",
-          ok: false,
-          message: `isolation level ${level.level} does not keep files apart, so this cannot be checked here`,
-        },
-      ];
-    const folder = `'${loaded.reference.directory.replaceAll("'", "'\\''")}'`;
-    const { output } = await attempt(
-      `${readEverything}; if ls ${folder} >/dev/null 2>&1 || cat ${folder}/package.json >/dev/null 2>&1; then echo; echo 'rebench-leak: the pack can be read'; fi`,
-    );
-    const seen = Buffer.from(output);
-    const given = await contentOf(loaded, [
-      loaded.tier.instructions,
-      loaded.tier.start,
-      ...(loaded.tier.background === undefined ? [] : [loaded.tier.background]),
-    ]);
-    const leaked: string[] = seen.includes("rebench-leak: ") ? ["the pack's folder"] : [];
-    leaked.push(...findLeaks(seen, given, await secrets(loaded)));
-    const sane = seen.includes(given.subarray(0, shortestWhole));
-    if (!sane)
-      return [
-        {
-          id: "leaks",
-          ok: false,
-          message: "the sandbox did not even hold the instructions, so the search proves nothing",
-        },
-      ];
-    const message =
-      leaked.length === 0
-        ? `none of the pack's secrets in the ${seen.length} bytes that an agent can read`
-        : `an agent can read ${leaked.join(", ")}`;
-    return [{ id: "leaks", ok: leaked.length === 0, message }];
+  async run(context) {
+    const handed = await handedOver(context.loaded);
+    return handed.ok ? [handed, await searchSandbox(context)] : [handed];
   },
 };
 
-export interface Secret {
-  readonly relative: string;
-  readonly content: Buffer;
+/** Whole files of the pack that the agent is handed; an unchanged starting file in a submission is none. */
+async function handedOver(loaded: LoadedTask): Promise<CheckResult> {
+  const given = await givenFiles(loaded);
+  const secrets = (await submissions(loaded)).filter(
+    ({ relative, content }) => !given.some((file) => relative.endsWith(file.relative) && file.content.equals(content)),
+  );
+  const leaked = [...secrets, ...(await decisive(loaded))]
+    .filter(({ content }) => content.length > shortestWhole && given.some((file) => file.content.equals(content)))
+    .map(({ relative }) => relative);
+  const ok = leaked.length === 0;
+  const message = ok
+    ? "no file that decides a score is handed to the agent"
+    : `the agent is handed ${leaked.join(", ")}`;
+  return { id: "leaks.given", ok, message, fix };
+}
+
+async function searchSandbox({ loaded, attempt, level }: CheckContext): Promise<CheckResult> {
+  if (!level.guarantees.files)
+    return {
+      id: "leaks",
+      ok: false,
+      message: `isolation level ${level.level} does not keep files apart, so this cannot be checked here`,
+      fix: "`rebench doctor` says how to get a better one",
+    };
+  const folder = `'${loaded.reference.directory.replaceAll("'", "'\\''")}'`;
+  const { output } = await attempt(
+    `${readEverything}; if ls ${folder} >/dev/null 2>&1 || cat ${folder}/package.json >/dev/null 2>&1; then echo; echo 'rebench-leak: the pack can be read'; fi`,
+  );
+  const seen = Buffer.from(output);
+  const given = Buffer.concat((await givenFiles(loaded)).map(({ content }) => content));
+  if (!seen.includes(given.subarray(0, shortestWhole)))
+    return {
+      id: "leaks",
+      ok: false,
+      message: "the sandbox did not even hold the instructions, so the search proves nothing",
+      fix: "try again; where it stays so, `rebench doctor` says whether sandboxes work here",
+    };
+  const leaked: string[] = seen.includes("rebench-leak: ") ? ["the pack's folder"] : [];
+  leaked.push(...findLeaks(seen, given, [...(await submissions(loaded)), ...(await decisive(loaded))]));
+  const message =
+    leaked.length === 0
+      ? `none of the pack's secrets in the ${seen.length} bytes that an agent can read`
+      : `an agent can read ${leaked.join(", ")}`;
+  return { id: "leaks", ok: leaked.length === 0, message, fix };
 }
 
 /** Names of the secrets of which a passage was seen that the agent was not given anyway. */
-export function findLeaks(seen: Buffer, given: Buffer, secrets: readonly Secret[]): string[] {
-  const leaked = ({ content }: Secret): boolean =>
+export function findLeaks(seen: Buffer, given: Buffer, secrets: readonly PackFile[]): string[] {
+  const leaked = ({ content }: PackFile): boolean =>
     passages(content).some((passage) => !given.includes(passage) && seen.includes(passage));
   return secrets.filter(leaked).map(({ relative }) => relative);
 }
@@ -74,11 +84,20 @@ function passages(content: Buffer): Buffer[] {
   return windows;
 }
 
-async function secrets({ tier, packPath }: LoadedTask): Promise<Secret[]> {
+/** Solutions and exploits of the pack. */
+async function submissions({ tier, packPath }: LoadedTask): Promise<PackFile[]> {
+  await using reference = await openLocation(tier.reference, packPath);
+  await using rungs = await openLocation(tier.rungs, packPath);
+  return named([
+    [tier.reference.path, reference.folder],
+    [pathOfLocation(tier.rungs), rungs.folder],
+    [tier.cheats, packPath(tier.cheats)],
+  ]);
+}
+
+/** What scores, and what it scores with. */
+function decisive({ tier, packPath }: LoadedTask): Promise<PackFile[]> {
   const roots = [
-    tier.reference.path,
-    pathOfLocation(tier.rungs),
-    tier.cheats,
     "kernel",
     "hidden",
     "harness",
@@ -86,27 +105,14 @@ async function secrets({ tier, packPath }: LoadedTask): Promise<Secret[]> {
     "scorer",
     ...(tier.hidden === undefined ? [] : [tier.hidden]),
   ];
-  const files = await Promise.all(roots.map((root) => filesOf(packPath(root))));
-  const all = [...new Set(files.flat())];
-  return Promise.all(
-    all.map(async (file) => ({ relative: path.relative(packPath("."), file), content: await readFile(file) })),
+  return named([...new Set(roots)].map((root) => [root, packPath(root)]));
+}
+
+async function named(roots: readonly (readonly [name: string, folder: string])[]): Promise<PackFile[]> {
+  const files = await Promise.all(
+    roots.map(async ([name, folder]) =>
+      (await filesBelow(folder)).map(({ relative, content }) => ({ relative: `${name}/${relative}`, content })),
+    ),
   );
-}
-
-async function contentOf({ packPath }: LoadedTask, relatives: readonly string[]): Promise<Buffer> {
-  const files = (await Promise.all(relatives.map((relative) => filesOf(packPath(relative))))).flat();
-  return Buffer.concat(await Promise.all(files.map((file) => readFile(file))));
-}
-
-/** The file itself, or every file below a folder; nothing where neither is there. */
-async function filesOf(target: string): Promise<string[]> {
-  try {
-    const entries = await readdir(target, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTDIR") return [target];
-    if (code === "ENOENT") return [];
-    throw error;
-  }
+  return files.flat();
 }

@@ -10,17 +10,18 @@ export const repeatCheck: Check = {
   async run({ loaded, grader, repeat, onProgress }) {
     const { tier, packPath } = loaded;
     await using reference = await openLocation(tier.reference, packPath);
+    const fix = "draw randomness from the scoring's seed alone, score more input, or repeat what is timed";
     const normalized: number[] = [];
     for (let round = 1; round <= repeat; round += 1) {
       onProgress(`scoring ${round} of ${repeat}`);
       const verdict = await grader.grade(reference.folder, `repeat ${round}`);
       if (verdict.status !== "valid")
-        return [{ id: "repeat", ok: false, message: `${verdict.status}: ${verdict.reason}` }];
+        return [{ id: "repeat", ok: false, message: `${verdict.status}: ${verdict.reason}`, fix }];
       normalized.push(verdict.normalized);
     }
     const limit = tier.anchors.kind === "measured" ? most.timed : most.data;
     const { standardDeviation, mean } = spread(normalized);
     const message = `SD ${standardDeviation.toFixed(4)} around ${mean.toFixed(3)} over ${repeat} scorings, and at most ${limit} is allowed`;
-    return [{ id: "repeat", ok: standardDeviation <= limit, message }];
+    return [{ id: "repeat", ok: standardDeviation <= limit, message, fix }];
   },
 };
