@@ -17,6 +17,7 @@ const config: KnipConfig = {
     },
     // The contract suites are for whoever has vitest; it is an optional peer.
     "packages/core": { project: ["src/**/*.ts"], ignoreDependencies: ["vitest"] },
+    "packages/task-kit": { project: ["src/**/*.ts"], ignoreDependencies: ["vitest"] },
     "packages/*": { project: ["src/**/*.{ts,tsx}"] },
     "apps/*": { entry: ["src/**/*-process.ts"], project: ["bin/*.mjs", "src/**/*.{ts,tsx}"] },
     "task-packs/*": { project: ["src/**/*.ts"] },

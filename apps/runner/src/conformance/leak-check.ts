@@ -88,7 +88,7 @@ function passages(content: Buffer): Buffer[] {
 async function submissions({ tier, packPath }: LoadedTask): Promise<PackFile[]> {
   await using reference = await openLocation(tier.reference, packPath);
   await using rungs = await openLocation(tier.rungs, packPath);
-  return named([
+  return await named([
     [tier.reference.path, reference.folder],
     [pathOfLocation(tier.rungs), rungs.folder],
     [tier.cheats, packPath(tier.cheats)],
