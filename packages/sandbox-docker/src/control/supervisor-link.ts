@@ -190,8 +190,8 @@ export async function readDeadlines(engine: Engine, container: string): Promise<
 /** How a container that is over ended: in its supervisor's words, else in the engine's. */
 export async function readEnd(engine: Engine, container: string): Promise<SandboxEnd> {
   const said = await engine.archives.readFile(container, `${stateFolder}/end.json`, smallBytes);
-  const parsed = said === null ? null : sandboxEndSchema.safeParse(JSON.parse(said.toString("utf8")));
-  if (parsed?.success) return parsed.data;
+  const end = said === null ? null : parseLeniently(sandboxEndSchema, said);
+  if (end !== null) return end;
   const state = await engine.containers.state(container);
   if (state === null) return { kind: "died", reason: "its container was removed" };
   const how = state.outOfMemory
@@ -200,4 +200,13 @@ export async function readEnd(engine: Engine, container: string): Promise<Sandbo
       ? "its supervisor was ended by SIGKILL"
       : `its supervisor ended with code ${state.exitCode}`;
   return { kind: "died", reason: how };
+}
+
+/** What the supervisor wrote is not synced: after a power cut it may be empty. Null then. */
+export function parseLeniently<T>(schema: z.ZodType<T>, content: Buffer): T | null {
+  try {
+    return schema.parse(JSON.parse(content.toString("utf8")));
+  } catch {
+    return null;
+  }
 }

@@ -15,7 +15,7 @@ import { captureSubmission, executionResultSchema } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
 import { largestPartBytes } from "../control/messages.ts";
-import { linkSupervisor } from "../control/supervisor-link.ts";
+import { linkSupervisor, parseLeniently } from "../control/supervisor-link.ts";
 import { statusOf } from "../engine/answers.ts";
 import type { Engine } from "../engine/connect.ts";
 import type { FilesDesk } from "../files/files-desk.ts";
@@ -179,7 +179,8 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox>
     const folder = `${stateFolder}/commands/${id}`;
     // An engine that does not answer any more says nothing of it either.
     const said = await engine.archives.readFile(container, `${folder}/exit.json`, 4096).catch(() => null);
-    if (said !== null) return executionResultSchema.parse(JSON.parse(said.toString("utf8")));
+    const result = said === null ? null : parseLeniently(executionResultSchema, said);
+    if (result !== null) return result;
     try {
       const sizes = await Promise.all(
         ["stdout", "stderr"].map((name) => desk.request("stat", { path: `${folder}/${name}` })),
