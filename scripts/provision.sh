@@ -1,8 +1,8 @@
 # Sourced by ./check --provision and --engine: installs Debian packages.
 # shellcheck shell=sh disable=SC2034 # variables are shared with ./check
 
-# Some tests skip without these. bubblewrap: the stronger local sandbox; gcc, libc6-dev, python3: what packs compile and score with; libjansson-dev: what runs inside containers is tested without one;
-# the rest: OpenCL on the CPU.
+# Some tests skip without these. bubblewrap: the stronger local sandbox; gcc, libc6-dev, python3: what packs compile and score
+# with; libjansson-dev: what runs inside containers is tested without one; the rest: OpenCL on the CPU.
 test_packages='bubblewrap gcc libc6-dev libjansson-dev pocl-opencl-icd ocl-icd-opencl-dev opencl-headers python3'
 
 # install_packages OPTION PACKAGE…

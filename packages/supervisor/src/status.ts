@@ -9,7 +9,7 @@ export const sandboxEndSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("destroyed") }),
   z.object({ kind: z.literal("deadline"), limit: z.enum(["working", "wall"]), at: z.number() }),
   z.object({ kind: z.literal("disk"), usedMb: z.number() }),
-  z.object({ kind: z.literal("died"), reason: z.string() }),
+  z.object({ kind: z.literal("died"), reason: z.string(), blame: z.literal("agent").optional() }),
 ]) satisfies z.ZodType<SandboxEnd>;
 
 export const deadlinesSchema = z.object({

@@ -122,7 +122,7 @@ function outcomeOf(end: SandboxEnd): Outcome {
     case "disk":
       return { kind: "limit", limit: "disk" };
     case "died":
-      return { kind: "failed", blame: "sandbox", code: "sandbox.died", message: end.reason };
+      return { kind: "failed", blame: end.blame ?? "sandbox", code: "sandbox.died", message: end.reason };
     case "destroyed":
       return { kind: "unknown" };
   }

@@ -62,7 +62,7 @@ function afterSandbox(end: SandboxEnd): AgentStop {
       };
     case "died":
       return {
-        outcome: { kind: "failed", blame: "sandbox", code: "sandbox.died", message: end.reason },
+        outcome: { kind: "failed", blame: end.blame ?? "sandbox", code: "sandbox.died", message: end.reason },
         reason: end.reason,
         sandboxEnded: true,
       };

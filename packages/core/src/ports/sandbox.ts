@@ -152,7 +152,8 @@ export type SandboxEnd =
   /** Held by the supervisor, with or without a runner. Every process of the agent is dead; the workspace is kept. */
   | { readonly kind: "deadline"; readonly limit: "working" | "wall"; readonly at: number }
   | { readonly kind: "disk"; readonly usedMb: number }
-  | { readonly kind: "died"; readonly reason: string };
+  /** Nobody's doing but ours, unless it says whose. */
+  | { readonly kind: "died"; readonly reason: string; readonly blame?: "agent" | undefined };
 
 /** Epoch milliseconds; null for none. `workingEndsAt` does not count while frozen: thawing sets a new one. */
 export interface SandboxDeadlines {

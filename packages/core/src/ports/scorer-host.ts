@@ -27,6 +27,8 @@ export interface ScoringOptions {
   readonly onProgress: (message: string, fraction: number | undefined) => void;
   /** The scoring waits for the exclusive timing lease (true), or goes on (false). */
   readonly onQueue: (waiting: boolean) => void;
+  /** The score is a time, or hangs on one: the scorer asked for the timing lease. */
+  readonly onTimed?: () => void;
 }
 
 /** Runs a pack's scorer away from the agent and away from this process. */

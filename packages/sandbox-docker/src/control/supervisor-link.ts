@@ -194,11 +194,10 @@ export async function readEnd(engine: Engine, container: string): Promise<Sandbo
   if (end !== null) return end;
   const state = await engine.containers.state(container);
   if (state === null) return { kind: "died", reason: "its container was removed" };
-  const how = state.outOfMemory
-    ? "it ran out of memory"
-    : state.exitCode === 137
-      ? "its supervisor was ended by SIGKILL"
-      : `its supervisor ended with code ${state.exitCode}`;
+  // Its supervisor takes next to nothing, and goes last: an agent must not get out of a bad score this way.
+  if (state.outOfMemory) return { kind: "died", reason: "it ran out of memory", blame: "agent" };
+  const how =
+    state.exitCode === 137 ? "its supervisor was ended by SIGKILL" : `its supervisor ended with code ${state.exitCode}`;
   return { kind: "died", reason: how };
 }
 
