@@ -16,6 +16,8 @@ export interface FoundContainer {
   readonly state: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly volumes: readonly string[];
+  /** Id of its image. */
+  readonly image: string;
 }
 
 export interface Containers {
@@ -36,7 +38,6 @@ export interface Containers {
   list(labels: readonly string[]): Promise<readonly FoundContainer[]>;
   /** CPU seconds of all its processes, dead ones included; also while it is paused. */
   cpuSeconds(id: string): Promise<number>;
-  setPidsLimit(id: string, limit: number): Promise<void>;
 }
 
 const notModified = 304;
@@ -88,10 +89,11 @@ export function createContainers(docker: Docker): Containers {
     },
     list: async (labels) => {
       const found = await docker.listContainers({ all: true, filters: { label: [...labels] } });
-      return found.map(({ Id, State, Labels, Mounts }) => ({
+      return found.map(({ Id, State, Labels, Mounts, ImageID }) => ({
         id: Id,
         state: State,
         labels: Labels,
+        image: ImageID,
         volumes: Mounts.filter(({ Type }) => Type === "volume").flatMap(({ Name }) => Name ?? []),
       }));
     },
@@ -99,9 +101,6 @@ export function createContainers(docker: Docker): Containers {
       // Without `one-shot` the engine waits two seconds for a second look.
       const stats = await get(id).stats({ stream: false, "one-shot": true });
       return stats.cpu_stats.cpu_usage.total_usage / 1e9;
-    },
-    setPidsLimit: async (id, limit) => {
-      await get(id).update({ PidsLimit: limit });
     },
   };
 }

@@ -29,7 +29,7 @@ export interface BuildImageOptions {
 
 export interface Images {
   inspect(name: string): Promise<ImageFacts | null>;
-  /** Errors with the engine's words where a step fails. */
+  /** Errors with the engine's words where a step fails; what the steps before it made is removed. */
   build(options: BuildImageOptions): Promise<void>;
   list(label: string): Promise<ReadonlyArray<{ readonly id: string; readonly tags: readonly string[] }>>;
   remove(name: string): Promise<void>;
@@ -63,7 +63,17 @@ export function createImages(docker: Docker): Images {
         forcerm: true,
         ...(signal === undefined ? {} : { abortSignal: signal }),
       });
-      await followBuild(stream as Readable, onLine);
+      const made: string[] = [];
+      try {
+        await followBuild(stream as Readable, (line) => {
+          const id = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1];
+          if (id !== undefined) made.push(id);
+          onLine(line);
+        });
+      } catch (error) {
+        await removeSteps(docker, made).catch(() => undefined);
+        throw error;
+      }
     },
     list: async (label) => {
       const found = await docker.listImages({ filters: { label: [label] } });
@@ -72,6 +82,14 @@ export function createImages(docker: Docker): Images {
     // 409: a container of it is still there, and whoever owns that has the say.
     remove: (name) => unless([404, 409], docker.getImage(name).remove({ force: false })),
   };
+}
+
+/** The last step's image goes, and with it those before it that nothing else is made of. A stage that has a label of its own stays. */
+async function removeSteps(docker: Docker, made: readonly string[]): Promise<void> {
+  const last = made.at(-1);
+  const image = last === undefined ? null : await orNull(docker.getImage(last).inspect());
+  if (image === null || namesOf(image.RepoTags).length > 0 || Object.keys(image.Config.Labels ?? {}).length > 0) return;
+  await unless([404, 409], docker.getImage(image.Id).remove({ force: false }));
 }
 
 /** An image without a name is listed with one that says so. */

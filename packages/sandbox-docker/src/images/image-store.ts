@@ -37,13 +37,21 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
     const context = buildContext(folder);
     const name = `${repository}:${context.digest}`;
     let found = await engine.images.inspect(name);
-    if (found === null) {
-      const work = building.get(name) ?? build(context, name, options).finally(() => building.delete(name));
-      building.set(name, work);
-      await work;
-      found = await engine.images.inspect(name);
+    for (; found === null; found = await engine.images.inspect(name)) {
+      const others = building.get(name);
+      if (others === undefined) {
+        const work = build(context, name, options).finally(() => building.delete(name));
+        building.set(name, work);
+        await work;
+        if ((await engine.images.inspect(name)) === null) throw failed(name, "it is not there after it was built");
+      } else {
+        // Whose build it is may give it up; then the next one begins another.
+        await orAborted(others, options.signal).catch((error: unknown) => {
+          options.signal?.throwIfAborted();
+          if (RebenchError.is(error)) throw error;
+        });
+      }
     }
-    if (found === null) throw failed(name, "it is not there after it was built");
     return { name, observed: await observe(context, found) };
   }
 
@@ -84,7 +92,8 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
   const ours = () => engine.images.list(`${labels.scope}=${scope}`);
 
   async function removeUnused({ dryRun }: { readonly dryRun: boolean }): Promise<number> {
-    const unused = await ours();
+    const used = new Set((await engine.containers.list([])).map(({ image }) => image));
+    const unused = (await ours()).filter(({ id }) => !used.has(id));
     if (!dryRun)
       for (const { id, tags } of unused)
         for (const name of tags.length > 0 ? tags : [id]) await engine.images.remove(name);
@@ -96,6 +105,14 @@ export function openImageStore(engine: Engine, scope: string): ImageStore {
     any: async () => (await ours()).flatMap(({ tags }) => tags)[0] ?? null,
     removeUnused,
   };
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const aborted = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", aborted, { once: true });
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", aborted));
 }
 
 function failed(name: string, message: string, cause?: unknown): RebenchError {
