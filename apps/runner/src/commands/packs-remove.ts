@@ -1,0 +1,29 @@
+import { RebenchError } from "@rebench/task-kit";
+import type { CommandContext } from "../cli/command-context.ts";
+import { openHomeToWrite } from "../host/data-folder.ts";
+import { installedFolder, installedFolders } from "../packs/install/installed-folders.ts";
+import { removePack } from "../packs/install/remove-pack.ts";
+import { parseTaskName } from "../packs/task-name.ts";
+
+/** `rebench packs remove NAME@VERSION`: removes one installed version; removing what is not there changes nothing. */
+export async function packsRemoveCommand(
+  text: string,
+  options: { readonly home?: string },
+  context: CommandContext,
+): Promise<number> {
+  const home = openHomeToWrite(options.home);
+  const { pack, version } = parseTaskName(text);
+  if (pack === null || version === null) {
+    throw new RebenchError({
+      code: "usage.pack-version",
+      message: `${JSON.stringify(text)} does not name one version of a pack`,
+      fix: "write NAME@VERSION as `rebench packs` lists it",
+    });
+  }
+  const directory = installedFolder(home.packs, { name: pack, version });
+  const removed = (await installedFolders(home.packs)).includes(directory);
+  if (removed) await removePack(directory, home.packs);
+  if (context.json !== "none") context.print({ removed, name: pack, version });
+  else context.say(removed ? `removed ${pack}@${version}` : `${pack}@${version} is not installed in ${home.packs}`);
+  return 0;
+}
