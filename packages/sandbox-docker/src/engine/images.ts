@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RebenchError } from "@rebench/task-kit";
 import type Docker from "dockerode";
 import type { Pack } from "tar-stream";
-import { orNull, unless } from "./answers.ts";
+import { orNull, statusOf, unless } from "./answers.ts";
 
 export interface ImageFacts {
   readonly id: string;
@@ -34,6 +35,9 @@ export interface Images {
   list(label: string): Promise<ReadonlyArray<{ readonly id: string; readonly tags: readonly string[] }>>;
   remove(name: string): Promise<void>;
 }
+
+const removalTries = 10;
+const removalRetryMs = 200;
 
 interface BuildLine {
   readonly stream?: string;
@@ -89,7 +93,15 @@ async function removeSteps(docker: Docker, made: readonly string[]): Promise<voi
   const last = made.at(-1);
   const image = last === undefined ? null : await orNull(docker.getImage(last).inspect());
   if (image === null || namesOf(image.RepoTags).length > 0 || Object.keys(image.Config.Labels ?? {}).length > 0) return;
-  await unless([404, 409], docker.getImage(image.Id).remove({ force: false }));
+  for (let left = removalTries; left > 0; left--) {
+    try {
+      return void (await docker.getImage(image.Id).remove({ force: false }));
+    } catch (error) {
+      // A build that was given up goes on for a moment. What else is made of it keeps it for good.
+      if (statusOf(error) !== 409 || !/container/.test(String(error))) return;
+      await sleep(removalRetryMs);
+    }
+  }
 }
 
 /** An image without a name is listed with one that says so. */
