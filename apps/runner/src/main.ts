@@ -4,6 +4,12 @@ import { exitCodeOf, exitCodes } from "./cli/exit-codes.ts";
 import { describeError, errorObject, explainSystemError, usageError } from "./cli/print-error.ts";
 import { buildProgram } from "./cli/program.ts";
 
+/** Options that take a value only behind `=`, so that they can stand anywhere before a task's name. */
+const whole: ReadonlyMap<string, string> = new Map([
+  ["--json", "--json=object"],
+  ["--locked", "--locked=content"],
+]);
+
 /** Runs the command line; the only place that sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   outliveClosedOutput([process.stdout, process.stderr]);
@@ -12,9 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     command.exitOverride();
   const json = argv.some((argument) => argument === "--json" || argument.startsWith("--json="));
   try {
-    // `--json` takes a value only behind `=`, so that it can stand anywhere before a task's name.
     await program.parseAsync(
-      argv.map((argument) => (argument === "--json" ? "--json=object" : argument)),
+      argv.map((argument) => whole.get(argument) ?? argument),
       { from: "user" },
     );
   } catch (thrown) {

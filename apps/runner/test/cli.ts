@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,9 +37,13 @@ export class Bench implements AsyncDisposable {
     return new Bench(await mkdtemp(path.join(os.tmpdir(), "rebench-test-")), environment);
   }
 
-  start(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+  start(
+    arguments_: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    workingDirectory = checkout,
+  ): Running {
     const child = spawn(process.execPath, [path.join(checkout, "apps/runner/bin/rebench.mjs"), ...arguments_], {
-      cwd: checkout,
+      cwd: workingDirectory,
       env: { ...process.env, REBENCH_HOME: this.home, NO_COLOR: "1", ...this.#environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -62,6 +66,18 @@ export class Bench implements AsyncDisposable {
 
   run(...arguments_: readonly string[]): Promise<Finished> {
     return this.start(arguments_).finished;
+  }
+
+  /** The same in another working folder than the checkout. */
+  in(workingDirectory: string, ...arguments_: readonly string[]): Promise<Finished> {
+    return this.start(arguments_, {}, workingDirectory).finished;
+  }
+
+  /** Removes every stored run but one. */
+  async forgetOtherRuns(runId: string): Promise<void> {
+    const runs = path.join(this.home, "runs");
+    for (const other of await readdir(runs))
+      if (other !== runId) await rm(path.join(runs, other), { recursive: true, force: true });
   }
 
   /** Runs with `--json` and reads the one object. */

@@ -45,7 +45,7 @@ export { parseLine, type ParsedLine } from "./journal/parse-line.ts";
 export { digestText, type PackFile } from "./lock/content-digest.ts";
 export { comparePackFiles, comparePacks, type LockDifference } from "./lock/compare-packs.ts";
 export { encodeLock, makeLock, parseLock, type LockedPack, type LockedTier, type LockFile } from "./lock/lock-file.ts";
-export { lockPack, partsOfFile } from "./lock/lock-pack.ts";
+export { lockPack } from "./lock/lock-pack.ts";
 export { failedOutcome } from "./attempt/attempt-failure.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";
 export { budgetView, type BudgetView } from "./attempt/budget-view.ts";

@@ -1,6 +1,7 @@
 import type {
   LevelProbe,
   Sandbox,
+  SandboxObservation,
   SandboxProvider,
   SandboxReference,
   SandboxSpec,
@@ -34,7 +35,7 @@ export interface DockerSandboxProviderOptions {
 
 export interface DockerSandboxProvider extends SandboxProvider {
   /** Builds the image if its content has not been built before. `context` as in a spec's image; null for the plain one. */
-  ensureImage(context: string | null, options: EnsureImageOptions): Promise<void>;
+  ensureImage(context: string | null, options: EnsureImageOptions): Promise<SandboxObservation>;
   /** Removes images that no container uses; how many there were. */
   cleanImages(options: { readonly dryRun: boolean }): Promise<number>;
   /** What the engine really makes of the profile; null where no image of ours is there to try it with. */
@@ -200,7 +201,8 @@ export function createProvider(
     create,
     attach,
     clean: async ({ dryRun }) => cleanEngine((await open()).engine, scope, dryRun),
-    ensureImage: async (context, ensureOptions) => void (await (await open()).images.ensure(context, ensureOptions)),
+    ensureImage: async (context, ensureOptions) =>
+      (await (await open()).images.ensure(context, ensureOptions)).observed,
     cleanImages: async (cleanOptions) => (await open()).images.removeUnused(cleanOptions),
     checkProfile: async () => {
       const { engine, images } = await open();

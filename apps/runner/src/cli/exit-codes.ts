@@ -23,7 +23,7 @@ const byPrefix: readonly (readonly [string, number])[] = [
   ["sandbox.", exitCodes.noSandbox],
   ["host.tool-missing", exitCodes.noSandbox],
   ["host.", exitCodes.usage],
-  ["verify.", exitCodes.checkFailed],
+  ["lock.", exitCodes.checkFailed],
   ["journal.", exitCodes.checkFailed],
 ];
 

@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { CommandContext } from "./command-context.ts";
 import { jsonOption, sandboxOption, withHome } from "./options.ts";
 import { addPackCommands } from "./pack-commands.ts";
+import { addLockCommands } from "./lock-commands.ts";
 import { addPacksCommands } from "./packs-commands.ts";
 import { terminalContext } from "./terminal-context.ts";
 
@@ -64,6 +65,10 @@ export function buildProgram(finish: (code: number) => void): Command {
     .addOption(sandboxOption())
     .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
     .option("--seed <text>", "what everything random follows from; drawn if left out")
+    .option(
+      "--locked [mode]",
+      "refuse packs that are not what ./rebench.lock.json holds; `--locked=strict` also another Node, engine or image than last time",
+    )
     .option("--dry-run", "print the plan and run nothing")
     .action((tasks: string[], options) =>
       act(options, async (context) => (await import("../commands/run.ts")).runCommand(tasks, options, context)),
@@ -110,10 +115,7 @@ export function buildProgram(finish: (code: number) => void): Command {
     .action((attempt: string, options) =>
       act(options, async (context) => (await import("../commands/review.ts")).reviewCommand(attempt, options, context)),
     );
-  withHome(add("verify <run>", "check that a stored run is as it was written", "rebench verify 01JD3ZK5V8Q7")).action(
-    (run: string, options) =>
-      act(options, async (context) => (await import("../commands/verify.ts")).verifyCommand(run, options, context)),
-  );
+  addLockCommands(program, act);
   withHome(
     add("recover", "after a crash: take over what dead runners left, and remove what nobody owns", "rebench recover"),
   ).action((options) =>

@@ -6,8 +6,10 @@ import { RebenchError, type TierName } from "@rebench/task-kit";
 import { ulid } from "ulid";
 import { agentConfig } from "../agents.ts";
 import type { CommandContext } from "../cli/command-context.ts";
+import { exitCodes } from "../cli/exit-codes.ts";
 import { parseDuration } from "../cli/duration.ts";
 import { parseAmount, parseCount } from "../cli/number-option.ts";
+import { describeError, errorObject } from "../cli/print-error.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import {
   chooseSandbox,
@@ -23,6 +25,9 @@ import { protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
 import { packPlaces } from "../host/pack-places.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
+import { lockBeside, lockedNames, lockedTaskProblems, parseLockedMode } from "../lock/locked-run.ts";
+import { observedProblems } from "../lock/observed.ts";
+import type { Problem } from "../verification/problem.ts";
 import { carryOut } from "./carry-out.ts";
 
 export interface RunOptions {
@@ -40,6 +45,7 @@ export interface RunOptions {
   readonly isolation?: string;
   readonly seed?: string;
   readonly home?: string;
+  readonly locked?: string;
   readonly dryRun?: boolean;
 }
 
@@ -50,7 +56,13 @@ export async function runCommand(
   context: CommandContext,
 ): Promise<number> {
   const home = openHomeToWrite(options.home);
-  const tasks = await loadTasks(names, tierName(options.tier), packPlaces(home, context));
+  const places = packPlaces(home, context);
+  const locked = parseLockedMode(options.locked);
+  const lock = locked === null ? null : await lockBeside(context.workingDirectory);
+  const wanted = lock === null ? names : lockedNames(names, lock);
+  const differences = lock === null ? [] : await lockedTaskProblems(wanted, lock, places);
+  if (differences.length > 0) return refuseLocked(differences, context);
+  const tasks = await loadTasks(wanted, tierName(options.tier), places);
   const files = optional(options.agentFiles, (folder) => path.resolve(context.workingDirectory, folder)) ?? undefined;
   const choice = { sandbox: parseSandbox(options.sandbox), isolation: parseLevel(options.isolation) };
   const request: Omit<RunRequest, "sandbox"> = {
@@ -68,7 +80,28 @@ export async function runCommand(
   if (options.dryRun === true)
     return showPlan(planRun({ ...request, sandbox: await likelyKind(choice) }, runId), context);
   const level = await preflight({ home, tasks, context, ...choice });
+  const observed = locked === null ? [] : await observedProblems({ home, tasks, level: level.level });
+  if (locked === "strict" && observed === null)
+    context.say(
+      "no run of the same content is stored here, so there is nothing that Node, engine and layers could differ from",
+    );
+  if (locked === "strict" && observed !== null && observed.length > 0) return refuseLocked(observed, context);
+  for (const { where, message } of observed ?? []) context.say(terminalSafe(`WARNING ${where}: ${message}`));
   return carryOut({ home, plan: planRun({ ...request, sandbox: kindOf(level) }, runId), tasks, level, context });
+}
+
+/** Lists every difference; nothing was run. Errors with code `lock.differs`; under `--json` the list is in the object too. */
+function refuseLocked(problems: readonly Problem[], context: CommandContext): number {
+  const list = problems.map(({ where, message }) => `  ${where}: ${message}`).join("\n");
+  const error = new RebenchError({
+    code: "lock.differs",
+    message: `what is here is not what is locked:\n${list}`,
+    fix: "restore it, install the locked versions, or write a new lock with `rebench lock`",
+  });
+  if (context.json === "none") throw error;
+  context.print({ ...errorObject(error), problems });
+  context.say(describeError(error));
+  return exitCodes.checkFailed;
 }
 
 export interface PreflightOptions extends SandboxChoice {

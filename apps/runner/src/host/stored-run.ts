@@ -6,6 +6,7 @@ import {
   type AttemptLayout,
   type HomeLayout,
   type RunFile,
+  type RunLayout,
 } from "@rebench/core/home";
 import { RebenchError } from "@rebench/task-kit";
 
@@ -34,7 +35,11 @@ export async function readStoredRun(home: HomeLayout, runId: string): Promise<St
       fix: "`rebench runs` lists them",
     });
   }
-  const layout = home.run(runId);
+  return readStoredRunAt(home.run(runId));
+}
+
+/** The same for a run's folder, wherever it lies. */
+export async function readStoredRunAt(layout: RunLayout): Promise<StoredRun> {
   const file = await readRunFile(layout.file);
   const attempts: StoredAttempt[] = [];
   for (const { attemptId, task, agent, head } of file.attempts) {

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const scorerMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), message: z.string(), fraction: z.number().optional() }),
   z.object({ type: z.literal("queue"), waiting: z.boolean() }),
+  z.object({ type: z.literal("timed") }),
   z.object({
     type: z.literal("result"),
     outcome: z.discriminatedUnion("status", [

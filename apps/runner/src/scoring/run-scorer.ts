@@ -75,6 +75,7 @@ function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOpt
       return sandbox;
     },
     withTimingLease: async (work) => {
+      send({ type: "timed" });
       let waited = false;
       const onWait = (): void => {
         waited = true;

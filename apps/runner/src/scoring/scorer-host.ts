@@ -67,7 +67,7 @@ function scorerEnvironment(): NodeJS.ProcessEnv {
 
 async function outcomeOf(
   child: ChildProcess,
-  { signal, onProgress, onQueue }: ScoringOptions,
+  { signal, onProgress, onQueue, onTimed }: ScoringOptions,
 ): Promise<ScoringOutcome> {
   const { promise, resolve } = Promise.withResolvers<ScoringOutcome>();
   const said = tail(child);
@@ -83,6 +83,8 @@ async function outcomeOf(
         return onProgress(message.data.message, message.data.fraction);
       case "queue":
         return onQueue(message.data.waiting);
+      case "timed":
+        return onTimed?.();
       case "result":
         return resolve(tidy(message.data.outcome));
     }

@@ -8,10 +8,6 @@ export interface PackFile {
   readonly executable: boolean;
 }
 
-/** How a lock writes a file down. */
-export const fileEntry = ({ sha256, executable }: PackFile): string =>
-  `sha256-${sha256}${executable ? " executable" : ""}`;
-
 export const byPath = (left: { readonly path: string }, right: { readonly path: string }): number =>
   left.path < right.path ? -1 : 1;
 
@@ -21,7 +17,7 @@ export function digestFiles(files: readonly PackFile[]): string | null {
   return digestText(
     files
       .toSorted(byPath)
-      .map((file) => `${file.path}\0${fileEntry(file)}\n`)
+      .map(({ path, sha256, executable }) => `${path}\0${sha256}${executable ? " executable" : ""}\n`)
       .join(""),
   );
 }

@@ -42,15 +42,22 @@ const lockedTierSchema = z.strictObject({
   start: partSchema,
 } satisfies Record<TierPart, unknown>);
 
-export const lockedPackSchema = z.strictObject({
+const lockedFileSchema = z.strictObject({
+  digest: digestSchema,
+  executable: z.boolean(),
+  /** What it is a part of, e.g. `main/mini scorer`; none for files that no score comes from. */
+  parts: z.array(z.string()),
+});
+
+const lockedPackSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   /** Over all the pack's files. */
   integrity: digestSchema,
   /** By `task/tier`. */
   tiers: z.record(z.string(), lockedTierSchema),
-  /** Digest of each file by its path in the pack; ` executable` behind that of a file that is. */
-  files: z.record(z.string(), z.string()),
+  /** By the path in the pack. */
+  files: z.record(z.string(), lockedFileSchema),
 });
 
 /** `rebench.lock.json`: content digests only, so that it is the same bytes on every machine and in every folder. */
@@ -64,6 +71,7 @@ const lockFileSchema = z.strictObject({
 });
 
 export type LockedTier = z.infer<typeof lockedTierSchema>;
+export type LockedFile = z.infer<typeof lockedFileSchema>;
 export type LockedPack = z.infer<typeof lockedPackSchema>;
 export type LockFile = z.infer<typeof lockFileSchema>;
 

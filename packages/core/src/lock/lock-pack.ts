@@ -1,6 +1,6 @@
 import type { PublishedTier, Task, TaskPack, Tier } from "@rebench/task-kit";
-import { byPath, digestFiles, digestValue, fileEntry, type PackFile } from "./content-digest.ts";
-import { tierParts, type LockedPack, type LockedTier, type TierPart } from "./lock-file.ts";
+import { byPath, digestFiles, digestValue, type PackFile } from "./content-digest.ts";
+import { tierParts, type LockedFile, type LockedPack, type LockedTier, type TierPart } from "./lock-file.ts";
 
 export interface PackToLock {
   readonly name: string;
@@ -26,16 +26,15 @@ export function lockPack({ name, version, integrity, pack, files }: PackToLock):
     version,
     integrity,
     tiers: Object.fromEntries(tiers.sort(([left], [right]) => (left < right ? -1 : 1))),
-    files: Object.fromEntries(files.toSorted(byPath).map((file) => [file.path, fileEntry(file)])),
+    files: Object.fromEntries(files.toSorted(byPath).map((file) => [file.path, lockFile(file, pack)])),
   };
 }
 
-/** The parts, by `task/tier`, that a file of the pack belongs to. */
-export function partsOfFile(pack: TaskPack, files: readonly PackFile[], path: string): string[] {
-  const file = files.filter((candidate) => candidate.path === path);
-  return tiersOf(pack).flatMap(({ key, parts }) =>
-    tierParts.filter((part) => below(file, parts[part], pack).length > 0).map((part) => `${key} ${part}`),
+function lockFile(file: PackFile, pack: TaskPack): LockedFile {
+  const parts = tiersOf(pack).flatMap((tier) =>
+    tierParts.filter((part) => below([file], tier.parts[part], pack).length > 0).map((part) => `${tier.key} ${part}`),
   );
+  return { digest: `sha256-${file.sha256}`, executable: file.executable, parts: parts.sort() };
 }
 
 /** Paths of files and folders; `code` for all that nothing else lays claim to. */
