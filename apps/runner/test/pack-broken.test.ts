@@ -160,6 +160,12 @@ const breakages: readonly Breakage[] = [
     spoil: (pack) => pack.copy("rungs/2-local-average", "start"),
   },
   {
+    what: "a starting solution that scores less than 0",
+    fails: ["anchors.start"],
+    says: /scores -\d/,
+    spoil: (pack) => pack.write("start/predictions.txt", "9\n".repeat(24)),
+  },
+  {
     what: "a reference that does not score 1",
     fails: ["anchors.reference"],
     says: /should score at least 1/,

@@ -48,4 +48,20 @@ export function addPackCommands(program: Command, act: Act): void {
         (await import("../commands/pack-check.ts")).packCheckCommand(name, options, context),
       ),
     );
+  withHome(
+    add(
+      "publish [pack]",
+      "check what would be published, then publish it to the npm registry",
+      "rebench pack publish --dry-run",
+    ),
+  )
+    .option("--registry <url>", "default: the one that npm uses in the pack's folder")
+    .option("--tag <tag>", "what the version is called in the registry; npm's default: latest")
+    .option("--dry-run", "everything but sending it")
+    .addOption(sandboxOption())
+    .action((name: string | undefined, options) =>
+      act(options, async (context) =>
+        (await import("../commands/pack-publish.ts")).packPublishCommand(name ?? ".", options, context),
+      ),
+    );
 }

@@ -36,11 +36,14 @@ async function near(
   if (verdict.status !== "valid") return { id, ok: false, message: `${verdict.status}: ${verdict.reason}`, fix };
   const { anchors, noise } = loaded.tier;
   const atLeast = anchors.kind === "fixed" && expected === 1;
-  const off = atLeast ? expected - verdict.normalized : Math.abs(verdict.normalized - expected);
+  // Normalised scores end at 0: below it only the raw score tells.
+  const scored =
+    anchors.kind === "fixed" ? (verdict.raw - anchors.start) / (anchors.reference - anchors.start) : verdict.normalized;
+  const off = atLeast ? expected - scored : Math.abs(scored - expected);
   return {
     id,
     ok: off <= tolerated * noise + slack,
-    message: `scores ${verdict.normalized.toFixed(3)}, and should score ${atLeast ? "at least " : ""}${expected} within the noise of ${noise}`,
+    message: `scores ${scored.toFixed(3)} (raw ${verdict.raw}), and should score ${atLeast ? "at least " : ""}${expected} within the noise of ${noise}`,
     fix,
   };
 }
