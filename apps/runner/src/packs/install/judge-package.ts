@@ -7,10 +7,11 @@ import { z } from "zod";
 import { judgeManifest } from "../judge-manifest.ts";
 import type { PackProblem } from "../pack-problem.ts";
 import { recordName } from "./install-record.ts";
+import { safeName } from "./pack-spec.ts";
 
 const ranges = z.record(z.string(), z.string()).default({});
 const manifestSchema = z.object({
-  name: z.string().regex(/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/, "must be an npm name in lower case"),
+  name: z.string().regex(safeName, "must be an npm name in lower case"),
   version: z.string().refine((version) => semver.valid(version) === version, "must be a version such as 1.0.0"),
   dependencies: ranges,
   peerDependencies: ranges,

@@ -9,6 +9,9 @@ export type PackSpec =
 const ourScope = "@rebench/pack-";
 const literal = "npm:";
 
+/** A name becomes a folder: no part of it starts with a dot. */
+export const safeName = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+
 /**
  * Reads `NAME[@RANGE]`, the path of a tarball or that of a folder. A name without a scope is one of our own packs, as it is in a task's
  * name; `npm:NAME` is the npm package of just that name. Errors with code `pack.bad-spec`.
@@ -19,7 +22,7 @@ export function parsePackSpec(text: string, workingDirectory: string): PackSpec 
     case "version":
     case "range":
     case "tag":
-      if (spec.name === null) throw badSpec(text);
+      if (spec.name === null || !safeName.test(spec.name)) throw badSpec(text);
       return {
         kind: "registry",
         name: spec.name.startsWith("@") || text.startsWith(literal) ? spec.name : `${ourScope}${spec.name}`,
