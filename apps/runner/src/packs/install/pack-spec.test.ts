@@ -14,7 +14,6 @@ it.each([
 
 it.each([
   "@acme/../../etc@1.0.0",
-  "@acme/..",
   "@acme%2f..%2f..%2fetc",
   "UPPER CASE",
   "github:acme/pack-x",
