@@ -1,16 +1,44 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { expect, it } from "vitest";
-import { Bench, toyTask } from "./cli.ts";
+import { Shell } from "./shell.ts";
 
-it("rebench pack check passes the example pack, in TypeScript and in Python", async () => {
-  await using bench = await Bench.open();
-  const { code, value } = await bench.json<{ ok: boolean; checks: { id: string; ok: boolean }[] }>(
-    "pack",
-    "check",
-    toyTask,
-    "--repeat",
-    "2",
-  );
-  expect(value.checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect({ code, ok: value.ok }).toEqual({ code: 0, ok: true });
-  expect(new Set(value.checks.map(({ id }) => id.split(".")[0]))).toEqual(new Set(["main", "python"]));
+interface Report {
+  readonly ok: boolean;
+  readonly checks: readonly { readonly id: string; readonly ok: boolean; readonly fix: string }[];
+}
+
+it.each(["typescript", "python"])("a new pack with a %s scorer passes its check at once", async (scorer) => {
+  await using shell = await Shell.open();
+  const made = await shell.json<{ files: readonly string[] }>(`rebench pack new toy --scorer ${scorer}`);
+  expect(made.files.length).toBeLessThan(20);
+  const report = await shell.json<Report>("rebench pack check toy --repeat 2");
+  expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(report.ok).toBe(true);
+});
+
+it("what fails is reported with its fix, and the check exits with 6", async () => {
+  await using shell = await Shell.open();
+  await shell.done("rebench pack new toy && rm -r toy/cheats/far-too-many");
+  const { code, stdout } = await shell.run("rebench pack check toy --only cheats rungs");
+  expect(code).toBe(6);
+  expect(stdout).toMatch(/FAIL {2}main\.mini\.cheats {2}2 cheats.*\n {6}fix: add folders to cheats/);
+  expect(stdout).toContain("rebench pack check toy --only cheats");
+});
+
+it("rebench pack new makes a whole pack or nothing", async () => {
+  await using shell = await Shell.open();
+  const listed = async (): Promise<string[]> => readdir(path.join(shell.folder, "work"));
+  for (const name of ["../toy", "Toy", "@acme", "toy/toy", ".toy", "node_modules", "x".repeat(215)]) {
+    const { code, stderr } = await shell.run(`rebench pack new '${name}'`);
+    expect({ name, code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("usage.pack-name") });
+  }
+  expect(await shell.done("rebench pack new @acme/toy --dry-run")).toContain("would make @acme/toy in toy");
+  expect(await listed()).toEqual([]);
+  await shell.done("mkdir toy");
+  expect((await shell.run("rebench pack new toy")).stderr).toContain("pack.folder-exists");
+  expect(await listed()).toEqual(["toy"]);
+  await shell.done("rebench pack new @acme/toy --dir packs/first && rebench pack new toy --dir packs/second");
+  expect(await shell.done("grep -rhoE 'rebench canary [0-9a-f-]{36}' packs | sort -u | wc -l")).toBe("2\n");
+  expect((await readdir(path.join(shell.folder, "work/packs"))).sort()).toEqual(["first", "second"]);
 });
