@@ -32,7 +32,10 @@ export function addLockCommands(program: Command, act: Act): void {
     "check that a stored run, a folder of results, or what a lock file pins is as it was written; default: ./rebench.lock.json",
     "rebench verify ./results-of-somebody --rescore",
   )
-    .option("--rescore", "also score the stored submissions again")
+    .option(
+      "--rescore",
+      "also score the stored submissions again; installs the packs they were scored with where they are missing",
+    )
     .option("--pack <folder...>", "where the packs of the run lie, if they are not installed")
     .addOption(sandboxOption())
     .action((run: string | undefined, options) =>

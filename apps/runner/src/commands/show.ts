@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { parseLock, type LockFile } from "@rebench/core";
+import type { RunLayout } from "@rebench/core/home";
 import type { CommandContext } from "../cli/command-context.ts";
 import { terminalSafe } from "../cli/terminal-safe.ts";
 import { openHome } from "../host/data-folder.ts";
@@ -11,9 +14,17 @@ export async function showCommand(
   options: { readonly home?: string },
   context: CommandContext,
 ): Promise<number> {
-  const run = await readStoredRun(openHome(options.home), runId);
+  const home = openHome(options.home);
+  const run = await readStoredRun(home, runId);
+  const layout = home.run(runId);
   const attempts = resultsOf(run);
-  const result = { runId, outcome: run.file.outcome, attempts, missing: missingFrom(run), lock: null };
+  const result = {
+    runId,
+    outcome: run.file.outcome,
+    attempts,
+    missing: missingFrom(run),
+    lock: await storedLock(layout),
+  };
   if (context.json !== "none") {
     context.print(result);
     return 0;
@@ -31,4 +42,13 @@ export async function showCommand(
     for (const { message } of problems) context.say(terminalSafe(`WARNING ${attemptId}: ${message}`));
   }
   return 0;
+}
+
+/** Null where there is none, or none that can be read; `rebench verify` says which. */
+async function storedLock({ lock }: RunLayout): Promise<LockFile | null> {
+  try {
+    return parseLock(await readFile(lock, "utf8"), lock);
+  } catch {
+    return null;
+  }
 }

@@ -42,10 +42,16 @@ export async function lockedTaskProblems(
   lock: LockFile,
   places: PackPlaces,
 ): Promise<Problem[]> {
-  const folders = await Promise.all(names.map((name) => findPack(parseTaskName(name), places)));
-  return lockProblems(
-    lock,
-    folders.map(({ directory }) => directory),
-    places.packsFolder,
-  );
+  const problems: Problem[] = [];
+  const directories: string[] = [];
+  for (const text of names) {
+    const name = parseTaskName(text);
+    try {
+      directories.push((await findPack(name, places)).directory);
+    } catch (error) {
+      if (!RebenchError.is(error) || !lock.packs.some((pack) => pack.name === name.pack)) throw error;
+      problems.push({ code: "lock.pack", where: text, message: `${error.message}; ${error.fix ?? ""}` });
+    }
+  }
+  return [...problems, ...(await lockProblems(lock, directories, places.packsFolder))];
 }

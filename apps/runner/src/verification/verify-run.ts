@@ -1,9 +1,12 @@
 import path from "node:path";
 import type { LockedPack } from "@rebench/core";
 import type { HomeLayout, RunLayout } from "@rebench/core/home";
+import { RebenchError } from "@rebench/task-kit";
 import type { CommandContext } from "../cli/command-context.ts";
+import { oneLine } from "../cli/terminal-safe.ts";
 import type { StoredRun } from "../host/stored-run.ts";
 import type { PackPlaces } from "../packs/find-packs.ts";
+import { installPack } from "../packs/install/install-pack.ts";
 import { checkStoredRun } from "./check-stored-run.ts";
 import { findLockedPack } from "./find-locked-pack.ts";
 import { notInstalled, type Problem } from "./problem.ts";
@@ -63,9 +66,29 @@ async function findPacksOfRun(
     if (found.kind === "found") directories.set(`${pack.name}@${pack.version}`, found.directory);
     else if (found.kind === "differs") problems.push(...found.differences);
     else if (options.rescore === null) notes.push(notInstalled(pack));
-    else problems.push(notInstalled(pack));
+    else {
+      const installed = await install(pack, options);
+      if (typeof installed === "string") directories.set(`${pack.name}@${pack.version}`, installed);
+      else problems.push(...installed);
+    }
   }
   return { directories, problems, notes };
+}
+
+/** Brings the version that the run was made with: its folder, if its content is the locked one, else what is wrong. */
+async function install(pack: LockedPack, { places, context }: VerifyRunOptions): Promise<string | readonly Problem[]> {
+  const spec = `${pack.name}@${pack.version}`;
+  const onProgress = (message: string): void => context.showProgress(oneLine(message, context.columns - 1));
+  try {
+    const { directory } = await installPack({ spec, places, onProgress });
+    const found = await findLockedPack(pack, { places, folders: [directory] });
+    if (found.kind === "found") return found.directory;
+    return found.kind === "differs" ? found.differences : [notInstalled(pack)];
+  } catch (error) {
+    if (!RebenchError.is(error)) throw error;
+    const missing = notInstalled(pack);
+    return [{ ...missing, message: `${missing.message} (tried: ${error.message})` }];
+  }
 }
 
 /**
