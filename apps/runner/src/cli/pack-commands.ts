@@ -50,6 +50,23 @@ export function addPackCommands(program: Command, act: Act): void {
     );
   withHome(
     add(
+      "calibrate <pack>",
+      "measure anchors and noise on this machine, with its hardware and the date",
+      "rebench pack calibrate ./my-pack --repeat 20 --write",
+    ),
+  )
+    .option("--tier <tier>", "mini or full; default: every one that this machine can run")
+    .option("--repeat <n>", "scorings of the start and of the reference", "10")
+    .option("--write", "keep it in the pack's baselines/measured.json, which the pack can import")
+    .addOption(sandboxOption())
+    .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")
+    .action((name: string, options) =>
+      act(options, async (context) =>
+        (await import("../commands/pack-calibrate.ts")).packCalibrateCommand(name, options, context),
+      ),
+    );
+  withHome(
+    add(
       "publish [pack]",
       "check what would be published, then publish it to the npm registry",
       "rebench pack publish --dry-run",

@@ -53,7 +53,7 @@ export async function checkPack(options: CheckPackOptions): Promise<CheckReport>
         context.say(`skip  ${id}  ${terminalSafe(missing)}`);
         continue;
       }
-      await using opened = await openContext(options, loaded);
+      await using opened = await openTaskContext(options, loaded);
       for (const check of options.checks) {
         signal.throwIfAborted();
         opened.context.onProgress(check.id);
@@ -79,8 +79,11 @@ async function runCheck(check: Check, context: CheckContext): Promise<readonly C
   }
 }
 
-async function openContext(
-  { pack, home, choice, repeat, context, signal }: CheckPackOptions,
+type TaskContextOptions = Pick<CheckPackOptions, "pack" | "home" | "choice" | "repeat" | "context" | "signal">;
+
+/** What the checks of one task and tier work with: its sandbox chosen, its grader open. */
+export async function openTaskContext(
+  { pack, home, choice, repeat, context, signal }: TaskContextOptions,
   loaded: LoadedTask,
 ): Promise<AsyncDisposable & { readonly context: CheckContext }> {
   const level = await preflight({ home, tasks: [loaded], context, ...choice });
@@ -104,7 +107,7 @@ async function openContext(
 }
 
 /** Why a tier cannot be checked on this machine; null where it can. */
-async function missingGpus(loaded: LoadedTask): Promise<string | null> {
+export async function missingGpus(loaded: LoadedTask): Promise<string | null> {
   try {
     await requireGpus(loaded);
     return null;
