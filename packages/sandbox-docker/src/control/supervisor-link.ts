@@ -23,17 +23,8 @@ const eventSchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("ending"), end: sandboxEndSchema }),
 ]);
 
-export interface CommandRequest {
-  readonly user: SandboxUser;
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutMs: number | null;
-  readonly token: string;
-}
-
 /** What the supervisor has to say, whoever is attached. */
-export interface LinkEvents {
+interface LinkEvents {
   /** Its time is over, or it took too much memory: it is ours to end, since the supervisor has no right to. */
   readonly mustEnd: (execution: string) => void;
   readonly exited: (execution: string, result: ExecutionResult) => void;

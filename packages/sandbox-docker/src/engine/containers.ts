@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { orNull, unless } from "./answers.ts";
 import { attachedStreams, type AttachedStreams } from "./attached-streams.ts";
 
-export interface ContainerState {
+interface ContainerState {
   readonly status: string;
   readonly exitCode: number;
   readonly outOfMemory: boolean;

@@ -2,13 +2,13 @@ import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { attachedStreams, type AttachedStreams } from "./attached-streams.ts";
 
-export interface ExecCommand {
+interface ExecCommand {
   readonly argv: readonly string[];
   /** User and group inside, as numbers. */
   readonly user: string;
 }
 
-export interface ExecEnd {
+interface ExecEnd {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -16,7 +16,7 @@ export interface ImageFacts {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface BuildImageOptions {
+interface BuildImageOptions {
   readonly context: Pack;
   /** Path of the Dockerfile in the context. */
   readonly dockerfile: string;

@@ -6,7 +6,7 @@ import { labels } from "../labels.ts";
 import { buildContext, dockerfilePath, scopeArgument, type BuildContext } from "./build-context.ts";
 import { requireSpace } from "./free-space.ts";
 
-export interface SandboxImageFound {
+interface SandboxImageFound {
   readonly name: string;
   readonly observed: SandboxObservation;
 }

@@ -35,7 +35,7 @@ const engineRetryMs = 250;
 export const guarantees: IsolationGuarantees = { files: true, processes: true, network: true, users: true };
 
 /** A container of ours, as it was made. */
-export interface StandingContainer {
+interface StandingContainer {
   readonly engine: Engine;
   readonly container: string;
   readonly image: string;
