@@ -40,7 +40,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const hidden = protectedPaths(home.root, packDirectories);
   return {
     sandboxes: await sandboxProvider(isolation),
-    scorer: scorerHost({ isolation, protectedPaths: hidden, leaseFile: timingLeaseFile(), memoryMb: scorerHeapMb }),
+    scorer: scorerHost({
+      isolation,
+      protectedPaths: hidden,
+      leaseFile: timingLeaseFile(),
+      assetsFolder: home.assets,
+      memoryMb: scorerHeapMb,
+    }),
     protectedPaths: hidden,
   };
 }

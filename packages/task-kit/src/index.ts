@@ -27,5 +27,6 @@ export type {
   ScoringUser,
 } from "./scoring-sandbox.ts";
 export { ServiceRefusal, type Service, type ServiceContext, type ServiceHandler } from "./service.ts";
+export { assetSchema, type Asset } from "./asset.ts";
 export { humanBaselinesSchema, type HumanBaselines } from "./baselines.ts";
 export { packManifestSchema, type PackManifest } from "./manifest.ts";

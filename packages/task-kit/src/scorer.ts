@@ -17,6 +17,8 @@ export interface ScoringContext {
   readonly signal: AbortSignal;
   /** Absolute host path of a file or folder of the pack, given its path relative to the pack's root. */
   packPath(relative: string): string;
+  /** Absolute host path of an asset of the tier, read-only. Errors with code `pack.no-such-asset` for one that it does not declare. */
+  assetPath(name: string): string;
   /** Opens a fresh sandbox without network; closed by the host when the scorer returns, if not before. */
   openSandbox(options?: ScoringSandboxOptions): Promise<ScoringSandbox>;
   /** Runs `work` while nothing else on this machine scores a time: exclusive across parallel attempts and runners. */
@@ -46,7 +48,7 @@ export type ScoreResult =
 /**
  * How a tier is scored.
  * `typescript`: a function, called in a separate process on the host.
- * `python`: a script (path in the pack) that runs in a scoring sandbox, where the captured submission and `files` are laid out;
+ * `python`: a script (path in the pack) that runs in a scoring sandbox, where the captured submission, `files` and the tier's assets (`assets/NAME`) are laid out;
  * it reads one JSON request from standard input and prints one JSON {@link ScoreResult}. It must treat the submission as data.
  */
 export type Scorer =

@@ -1,3 +1,4 @@
+import type { Asset } from "./asset.ts";
 import type { Scorer } from "./scorer.ts";
 import type { SubmissionContract } from "./submission.ts";
 
@@ -98,6 +99,8 @@ export interface Tier {
   readonly cheats: string;
   /** Folder of held-out data and generators; never in an agent's sandbox. Omitted where all hidden input is drawn afresh. */
   readonly hidden?: string;
+  /** Large files that the scorer needs; they are here and checked before anything of this tier starts. */
+  readonly assets?: readonly Asset[];
   /** JSON file of human attempts, see {@link HumanBaselines}; omitted where none exist for this tier. */
   readonly baselines?: string;
   /**

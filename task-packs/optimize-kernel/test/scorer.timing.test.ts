@@ -19,6 +19,7 @@ async function scoreFolder(directory: string): Promise<ScoreResult> {
       cpus: 2,
       signal: new AbortController().signal,
       packPath: (relative) => path.join(packRoot, relative),
+      assetPath: (name) => name,
       async openSandbox() {
         const sandbox = await openDirectSandbox();
         opened.push(sandbox);

@@ -21,9 +21,10 @@ import {
 } from "../host/choose-sandbox.ts";
 import { openHomeToWrite } from "../host/data-folder.ts";
 import { requireGpus, requirePassedOn } from "../host/gpus.ts";
-import { protectedPaths } from "../host/protected-paths.ts";
+import { privateAssets, protectedPaths } from "../host/protected-paths.ts";
 import { requireTools } from "../host/tools.ts";
 import { packPlaces } from "../host/pack-places.ts";
+import { haveAssets } from "../packs/assets/have-assets.ts";
 import { loadTasks } from "../packs/load-tasks.ts";
 import { lockBeside, lockedNames, lockedTaskProblems, parseLockedMode } from "../lock/locked-run.ts";
 import { observedProblems } from "../lock/observed.ts";
@@ -113,6 +114,12 @@ export interface PreflightOptions extends SandboxChoice {
 /** What can be known to fail before anything is started, and the sandboxes that will be used, their images built. */
 export async function preflight({ home, tasks, context, ...choice }: PreflightOptions): Promise<LevelProbe> {
   for (const task of tasks) await requireGpus(task);
+  await haveAssets({
+    assets: tasks.flatMap((task) => task.tier.assets ?? []),
+    folder: home.assets,
+    copies: privateAssets(),
+    onProgress: (message) => context.showProgress(oneLine(message, context.columns - 1)),
+  });
   const packDirectories = tasks.map((task) => task.reference.directory);
   const level = await chooseSandbox({
     ...choice,

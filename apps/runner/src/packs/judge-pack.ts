@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { TaskPack } from "@rebench/task-kit";
+import { assetSchema, type Asset, type TaskPack } from "@rebench/task-kit";
 import { z } from "zod";
 import type { PackProblem } from "./pack-problem.ts";
 
@@ -26,6 +26,9 @@ const submissionSchema = z.object({
   maxFiles: positive,
 });
 
+const uniqueNames = (assets: readonly Asset[]): boolean =>
+  new Set(assets.map((asset) => asset.name)).size === assets.length;
+
 const scaleSchema = z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) });
 
 const tierSchema = z.object({
@@ -39,6 +42,7 @@ const tierSchema = z.object({
   rungs: z.union([z.string(), archiveSchema]),
   cheats: z.string(),
   hidden: z.string().optional(),
+  assets: z.array(assetSchema).refine(uniqueNames, "names must be unique").optional(),
   baselines: z.string().optional(),
   container: z.object({ workspace: z.string(), scoring: z.string().optional() }).optional(),
   resources: z.object({

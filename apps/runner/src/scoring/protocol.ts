@@ -43,4 +43,6 @@ export interface ScorerJob {
   readonly isolation: IsolationLevel | null;
   readonly protectedPaths: readonly string[];
   readonly leaseFile: string;
+  /** `<home>/assets`. */
+  readonly assetsFolder: string;
 }

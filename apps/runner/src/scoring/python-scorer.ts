@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Scorer, ScoreResult, ScoringContext } from "@rebench/task-kit";
+import type { Asset, Scorer, ScoreResult, ScoringContext } from "@rebench/task-kit";
 import { z } from "zod";
 
 type PythonScorer = Extract<Scorer, { kind: "python" }>;
@@ -16,12 +16,17 @@ const resultSchema = z.discriminatedUnion("status", [
 ]);
 
 /**
- * Runs a Python scorer in a sandbox of its own, never on the host. It finds its files beside it, the submission in `submission/`,
+ * Runs a Python scorer in a sandbox of its own, never on the host. It finds its files beside it, the tier's assets in `assets/`, the submission in `submission/`,
  * a request as JSON on standard input, and prints its result as the last line of standard output.
  */
-export async function scoreWithPython(scorer: PythonScorer, context: ScoringContext): Promise<ScoreResult> {
+export async function scoreWithPython(
+  scorer: PythonScorer,
+  context: ScoringContext,
+  assets: readonly Asset[] = [],
+): Promise<ScoreResult> {
   const sandbox = await context.openSandbox({ name: "python" });
   for (const relative of [scorer.script, ...scorer.files]) await sandbox.copyIn(context.packPath(relative), relative);
+  for (const { name } of assets) await sandbox.copyIn(context.assetPath(name), path.posix.join("assets", name));
   await sandbox.copyIn(context.submission.directory, "submission");
   const { tier, purpose, seed, cpus, submission } = context;
   const run = await sandbox.run({

@@ -3,6 +3,7 @@ import path from "node:path";
 import { withLease } from "@rebench/core/home";
 import { scoringImage, type LoadedTask, type ScoringOutcome } from "@rebench/core";
 import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench/task-kit";
+import { assetFile } from "../packs/assets/asset-file.ts";
 import { sandboxProvider } from "../host/providers.ts";
 import type { ScorerJob, ScorerMessage } from "./protocol.ts";
 import { scoreWithPython } from "./python-scorer.ts";
@@ -21,7 +22,8 @@ export async function runScorer(
   const limit = timeLimit(scorer.timeoutSeconds * 1000, () => over.abort(timeout(scorer.timeoutSeconds)));
   const context = scoringContext({ loaded, job, send, opened, signal: over.signal, limit });
   try {
-    const work = scorer.kind === "typescript" ? scorer.score(context) : scoreWithPython(scorer, context);
+    const work =
+      scorer.kind === "typescript" ? scorer.score(context) : scoreWithPython(scorer, context, loaded.tier.assets);
     return await Promise.race([work, rejectOn(over.signal)]);
   } finally {
     limit.stop();
@@ -49,6 +51,7 @@ function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOpt
     cpus: loaded.tier.resources.cpus,
     signal,
     packPath: loaded.packPath,
+    assetPath: (name) => assetFile(loaded.tier, name, job.assetsFolder),
     async openSandbox(options = {}) {
       const name = `${options.name ?? "scoring"}-${opened.length}`;
       const directory = path.join(request.directory, name);

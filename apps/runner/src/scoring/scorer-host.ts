@@ -11,6 +11,8 @@ export interface ScorerHostOptions {
   readonly protectedPaths: readonly string[];
   /** File of the machine-wide timing lease. */
   readonly leaseFile: string;
+  /** `<home>/assets`, where the tier's assets have been put. */
+  readonly assetsFolder: string;
   /** Heap limit of a scorer process, megabytes. */
   readonly memoryMb: number;
 }
@@ -27,13 +29,13 @@ export function scorerHost(options: ScorerHostOptions): ScorerHost {
       // An abort that came before would never be heard of again.
       if (scoring.signal.aborted)
         return Promise.resolve(failed("host", "host.scoring-aborted", "the scoring was aborted before it began"));
-      const { isolation, protectedPaths, leaseFile } = options;
+      const { isolation, protectedPaths, leaseFile, assetsFolder } = options;
       const child = fork(entry, [], {
         execArgv: [`--max-old-space-size=${options.memoryMb}`],
         env: scorerEnvironment(),
         stdio: ["ignore", "pipe", "pipe", "ipc"],
       });
-      child.send({ request, isolation, protectedPaths, leaseFile } satisfies ScorerJob);
+      child.send({ request, isolation, protectedPaths, leaseFile, assetsFolder } satisfies ScorerJob);
       return outcomeOf(child, scoring);
     },
   };

@@ -5,6 +5,8 @@ export interface HomeLayout {
   readonly root: string;
   readonly runs: string;
   readonly packs: string;
+  /** Large files of packs, each named by its SHA-256. */
+  readonly assets: string;
   readonly index: string;
   run(runId: string): RunLayout;
 }
@@ -36,6 +38,7 @@ export function homeLayout(root: string): HomeLayout {
     root,
     runs,
     packs: path.join(root, "packs"),
+    assets: path.join(root, "assets"),
     index: path.join(root, "index.sqlite"),
     run: (runId) => runLayout(path.join(runs, runId)),
   };

@@ -69,6 +69,8 @@ function sourcesOf(task: Task, tier: Tier): TierSources {
           ? { kind: anchors.kind, start: anchors.start, reference: anchors.reference }
           : { kind: anchors.kind },
       ),
+      // Not where they come from: their bytes are what counts.
+      assets: digestValue(tier.assets?.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }))),
       definition: digestValue(definitionOf(task, tier)),
     },
   };

@@ -46,6 +46,7 @@ function scripted(script: Script): { context: ScoringContext; commands: ScoringC
     cpus: 13,
     signal: new AbortController().signal,
     packPath: (relative) => `/pack/${relative}`,
+    assetPath: (name) => name,
     openSandbox: () => Promise.resolve(sandbox),
     withTimingLease: (work) => work(),
     progress: () => undefined,
