@@ -45,6 +45,8 @@ export { parseLine, type ParsedLine } from "./journal/parse-line.ts";
 export { digestText, type PackFile } from "./lock/content-digest.ts";
 export { comparePackFiles, comparePacks, type LockDifference } from "./lock/compare-packs.ts";
 export { encodeLock, makeLock, parseLock, type LockedPack, type LockedTier, type LockFile } from "./lock/lock-file.ts";
+export { encodeRelease, parseRelease, type GoldenScore, type ReleaseRecord } from "./lock/release-record.ts";
+export { versionRule, type EquivalentTiers, type RequiredBump, type VersionFinding } from "./lock/version-rule.ts";
 export { lockPack } from "./lock/lock-pack.ts";
 export { failedOutcome } from "./attempt/attempt-failure.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
 import { jsonOption, sandboxOption, withHome } from "./options.ts";
+import { addPackVersionCommand } from "./pack-version-command.ts";
 
 type Act = (
   options: { json?: string | boolean },
@@ -81,4 +82,5 @@ export function addPackCommands(program: Command, act: Act): void {
         (await import("../commands/pack-publish.ts")).packPublishCommand(name ?? ".", options, context),
       ),
     );
+  addPackVersionCommand(pack, act);
 }

@@ -26,7 +26,7 @@ export type TierPart = (typeof tierParts)[number];
 const partSchema = digestSchema.nullable();
 
 /** A digest of each part; null for a part that the tier does not have. */
-const lockedTierSchema = z.strictObject({
+export const lockedTierSchema = z.strictObject({
   anchors: partSchema,
   assets: partSchema,
   background: partSchema,
@@ -49,7 +49,7 @@ const lockedFileSchema = z.strictObject({
   parts: z.array(z.string()),
 });
 
-const lockedPackSchema = z.strictObject({
+export const lockedPackSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   /** Over all the pack's files. */
