@@ -21,8 +21,9 @@ export interface PackPlanOptions {
 
 const templates = fileURLToPath(new URL("../../templates", import.meta.url));
 
-/** Names that npm would leave out of a published package, or read as its own, where they lie in the templates. */
+/** What npm would leave out of a published package, or read as a package of its own, has another name in the templates. */
 const realNames: Readonly<Record<string, string>> = {
+  "manifest.json": "package.json",
   gitignore: ".gitignore",
   "changeset/config.json": ".changeset/config.json",
 };
