@@ -8,6 +8,8 @@ const config: KnipConfig = {
     ".": {
       entry: ["scripts/*.ts"],
       project: ["scripts/**/*.ts", "*.{js,ts,mjs}"],
+      // A registry that tests start as a program.
+      ignoreDependencies: ["verdaccio"],
     },
     // A file that runs as a process of its own is found by its name: `main.ts`, and in an app `*-process.ts`.
     "packages/supervisor": { entry: ["src/main.ts"], project: ["src/**/*.ts"] },

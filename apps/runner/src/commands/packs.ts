@@ -24,6 +24,9 @@ interface ListedTier {
   readonly runnable: boolean;
 }
 
+/** Enough of a digest to tell it from another. */
+const shownDigest = 19;
+
 interface ListedPack {
   readonly name: string;
   readonly version: string;
@@ -105,11 +108,20 @@ function packTable(packs: readonly ListedPack[]): string[] {
       ]),
     ),
   );
+  const origins = packs.map((pack) => [
+    `${shortPackName(pack.name)}@${pack.version}`,
+    pack.origin,
+    pack.integrity === null ? "–" : `${pack.integrity.slice(0, shownDigest)}…`,
+    pack.signature?.state ?? "–",
+    pack.origin === "installed" ? (pack.provenance?.state ?? "none") : "–",
+  ]);
   const broken = packs
     .filter((pack) => pack.problem !== null)
     .map((pack) => terminalSafe(`${pack.name}@${pack.version}: ${pack.problem ?? ""}`));
   return [
     ...textTable(["task", "tier", "anchors (start → reference)", "measured on", "human attempts"], rows),
+    "",
+    ...textTable(["pack", "from", "integrity", "signature", "provenance"], origins),
     ...broken,
   ];
 }

@@ -40,7 +40,6 @@ const recordSchema = z.object({
 export type InstallRecord = z.infer<typeof recordSchema>;
 export type SignatureState = z.infer<typeof signatureSchema>;
 export type ProvenanceState = z.infer<typeof provenanceSchema>;
-export type PackSource = z.infer<typeof sourceSchema>;
 
 /** Lies in the pack's folder, so that one rename brings both. */
 export const recordName = ".rebench-install.json";

@@ -18,7 +18,7 @@ const manifestSchema = z.object({
   rebench: z.unknown(),
 });
 
-export const taskKit = "@rebench/task-kit";
+const taskKit = "@rebench/task-kit";
 
 /** Judged; nothing of it has run. */
 export interface JudgedPackage {
