@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkStoredRun } from "../src/verification/check-stored-run.ts";
 import { Bench, toyTask } from "./cli.ts";
-import { forgeScore } from "./forge-score.ts";
+import { doubled, forgeJournal } from "./forge-journal.ts";
 import { copyToyPack } from "./pack-copy.ts";
 
 interface Verified {
@@ -77,7 +77,7 @@ describe("rebench verify RUN --rescore", () => {
     const copy = path.join(other.home, "runs", runId);
     await mkdir(path.dirname(copy), { recursive: true });
     await cp(layout.directory, copy, { recursive: true });
-    await forgeScore(copy);
+    await forgeJournal(copy, doubled);
     expect((await other.json<Verified>("verify", runId)).value).toMatchObject({ verified: true });
     const { code, value } = await other.json<Verified>("verify", runId, "--rescore");
     expect({ code, verified: value.verified }).toEqual({ code: 6, verified: false });

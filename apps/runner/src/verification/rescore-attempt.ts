@@ -58,12 +58,23 @@ export async function rescoreAttempt(options: RescoreOptions): Promise<Rescored[
 
 async function rescore(options: RescoreOptions, score: Rescored["score"], entry: ScoreEntry): Promise<Rescored> {
   const { attempt, loaded, machine } = options;
-  const { judged, leased } = await scoreAgain(options, entry);
-  const timed = leased || loaded.tier.anchors.kind === "measured";
+  const first = await scoreAgain(options, entry);
+  let { judged } = first;
+  const timed = first.leased || loaded.tier.anchors.kind === "measured";
   const tolerance = timed ? noiseFactor * loaded.tier.noise : 0;
   const before = attempt.state?.machine ?? null;
   const sameHardware = before !== null && hardwareClass(before) === hardwareClass(machine);
-  const { result, message } = compare({ entry, judged, timed, tolerance, sameHardware });
+  let scorings = 1;
+  let { result, message } = compare({ entry, judged, timed, tolerance, sameHardware });
+  // A busy machine spoils a time, and then it is no word on the score. One that was never that good is not met by trying again.
+  while (timed && result === "differs" && scorings < mostScorings && !options.signal.aborted) {
+    scorings += 1;
+    const again = (await scoreAgain(options, entry)).judged;
+    if (distance(entry, again) >= distance(entry, judged)) continue;
+    judged = again;
+    ({ result, message } = compare({ entry, judged, timed, tolerance, sameHardware }));
+  }
+  if (scorings > 1) message += `; the closest of ${scorings} scorings`;
   const hardware =
     result === "hardware-differs"
       ? `; it was scored on ${before === null ? "a machine that the journal does not tell of" : hardwareClass(before)}, this is ${hardwareClass(machine)}`
@@ -78,6 +89,11 @@ async function rescore(options: RescoreOptions, score: Rescored["score"], entry:
     message: `the ${score} score: ${message}${hardware}`,
   };
 }
+
+const mostScorings = 3;
+
+const distance = (entry: ScoreEntry, judged: Judged): number =>
+  entry.status === "valid" && judged.status === "valid" ? Math.abs(entry.normalized - judged.normalized) : Infinity;
 
 type Judged = ReturnType<typeof verdict>;
 
