@@ -17,20 +17,23 @@ export class Shell implements AsyncDisposable {
     this.#environment = environment;
   }
 
-  static async open(environment: Readonly<Record<string, string>> = {}): Promise<Shell> {
+  /** With `tools: "none"` nothing of the checkout is on the PATH; what npm installs globally is. */
+  static async open(
+    environment: Readonly<Record<string, string>> = {},
+    { tools }: { readonly tools: "checkout" | "none" } = { tools: "checkout" },
+  ): Promise<Shell> {
     const folder = await mkdtemp(path.join(os.tmpdir(), "rebench-shell-"));
     const binaries = path.join(folder, "bin");
     await mkdir(binaries);
     await mkdir(path.join(folder, "work"));
-    const rebench = path.join(binaries, "rebench");
-    const program = path.join(checkout, "apps/runner/bin/rebench.mjs");
-    await writeFile(rebench, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
-    await chmod(rebench, 0o755);
-    const folders = [binaries, path.dirname(process.execPath), path.join(checkout, "node_modules/.bin")];
+    if (tools === "checkout") await writeLauncher(path.join(binaries, "rebench"));
+    const folders = [binaries, path.dirname(process.execPath)];
+    if (tools === "checkout") folders.push(path.join(checkout, "node_modules/.bin"));
     return new Shell(folder, {
       REBENCH_HOME: path.join(folder, "home"),
       REBENCH_SANDBOX: "local",
       NO_COLOR: "1",
+      npm_config_prefix: folder,
       PATH: [...folders, process.env["PATH"] ?? ""].join(path.delimiter),
       ...environment,
     });
@@ -41,7 +44,7 @@ export class Shell implements AsyncDisposable {
     const where = path.join(this.folder, "where");
     const child = spawn("bash", ["-euo", "pipefail", "-c", `${script}\npwd > '${where}'`], {
       cwd: this.#directory,
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, ...this.#environment, PWD: this.#directory },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -68,4 +71,10 @@ export class Shell implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function writeLauncher(file: string): Promise<void> {
+  const program = path.join(checkout, "apps/runner/bin/rebench.mjs");
+  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
+  await chmod(file, 0o755);
 }

@@ -4,16 +4,19 @@ import { z } from "zod";
 export const humanBaselinesSchema = z.strictObject({
   /** Where the attempts were published. */
   source: z.string().min(1),
+  /** SPDX name, or words where it has none. */
   licence: z.string().min(1),
   /** What the people had: time, network, tools, models. */
   conditions: z.strictObject({
     network: z.string(),
+    /** Editors, compilers, libraries. */
     tools: z.string(),
     models: z.string(),
     timeLimitMinutes: z.number(),
   }),
   attempts: z.array(
     z.strictObject({
+      /** Unique in the file. */
       id: z.string().min(1),
       /** In the task's unit. */
       raw: z.number(),
@@ -25,4 +28,5 @@ export const humanBaselinesSchema = z.strictObject({
   ),
 });
 
+/** A baselines file, parsed with {@link humanBaselinesSchema}. */
 export type HumanBaselines = z.infer<typeof humanBaselinesSchema>;

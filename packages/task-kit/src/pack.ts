@@ -14,6 +14,7 @@ export interface TaskPack {
    * training data, or into a sandbox, can be found by searching for it.
    */
   readonly canary: string;
+  /** At least one. */
   readonly tasks: readonly Task[];
 }
 

@@ -8,14 +8,17 @@ export type ScoringPurpose = "start" | "attempt" | "confirm" | "grade";
 /** What a scorer is handed. Scorers run on the host, apart from the agent; submissions that are code run in a scoring sandbox. */
 export interface ScoringContext {
   readonly tier: TierName;
+  /** Part of what was asked, never of how strict to be: the same submission gets the same score. */
   readonly purpose: ScoringPurpose;
   /** 32 hex digits, fresh for every scoring; the only source of randomness a scorer should use. */
   readonly seed: string;
+  /** Captured by the contract: required files are there, none is too large. */
   readonly submission: CapturedSubmission;
   /** CPUs that the submission may use. */
   readonly cpus: number;
+  /** Aborted when the scoring is given up; pass it on to what can be cancelled. */
   readonly signal: AbortSignal;
-  /** Absolute host path of a file or folder of the pack, given its path relative to the pack's root. */
+  /** Absolute host path of a file or folder of the pack, given its path relative to the pack's root. Throws `pack.path-outside` for a path that leaves it. */
   packPath(relative: string): string;
   /** Absolute host path of an asset of the tier, read-only. Errors with code `pack.no-such-asset` for one that it does not declare. */
   assetPath(name: string): string;

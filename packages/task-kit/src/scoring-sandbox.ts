@@ -7,7 +7,9 @@ export type ScoringUser = "harness" | "contestant";
 export interface ScoringSandboxOptions {
   /** Names the sandbox in the journal and in messages, e.g. `timing`. */
   readonly name?: string;
+  /** Megabytes of 2^20 bytes; the tier's where omitted. */
   readonly memoryMb?: number;
+  /** Processes and threads together; the tier's where omitted. */
   readonly pids?: number;
 }
 
@@ -28,15 +30,20 @@ export interface ScoringCommand {
   readonly timeoutSeconds: number;
   /** Bytes kept of each output stream; the rest is dropped and counted. Default 65,536. */
   readonly maxOutputBytes?: number;
+  /** Written to standard input, which is then closed; empty where omitted. */
   readonly stdin?: string;
+  /** Added to a minimal environment of the sandbox's own; nothing of the host's is passed on. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a command ended. `exitCode` is null when it was killed. */
 export interface CommandResult {
   readonly exitCode: number | null;
+  /** Killed at its `timeoutSeconds`. */
   readonly timedOut: boolean;
+  /** Killed because the sandbox's memory was used up. */
   readonly outOfMemory: boolean;
+  /** UTF-8; bytes that are none become U+FFFD. */
   readonly stdout: string;
   readonly stderr: string;
   /** True where output beyond `maxOutputBytes` was dropped. */
@@ -59,12 +66,16 @@ export interface ScoringSandbox {
   readonly sharedMemory: string;
   /** Whether `harness` and `contestant` are different users here. */
   readonly separateUsers: boolean;
+  /** Makes folders as needed and replaces what is there. */
   write(files: readonly SandboxFile[]): Promise<void>;
   /** Copies a host file or folder to `target`, relative to {@link directory}. Links are not followed. */
   copyIn(hostPath: string, target: string): Promise<void>;
   /** Reads a file that a command made. Errors with code `sandbox.file-too-large` past `maxBytes`. */
   read(path: string, options: { readonly maxBytes: number }): Promise<Uint8Array>;
+  /** Runs a command to its end. A command that fails is a result; it rejects only where the sandbox itself does not work. */
   run(command: ScoringCommand): Promise<CommandResult>;
+  /** Starts a command and returns while it runs. */
   start(command: ScoringCommand): Promise<RunningCommand>;
+  /** Kills what still runs and removes the sandbox. May be called again. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@
 export interface Service {
   /** Lower-case words joined by `-`, unique in the task. */
   readonly name: string;
+  /** What the agent is told about it: what to send and what comes back. */
   readonly description: string;
   /** Most calls in one attempt; null for no limit. */
   readonly callBudget: number | null;
@@ -14,13 +15,17 @@ export interface Service {
   readonly open: (context: ServiceContext) => Promise<ServiceHandler>;
 }
 
+/** What a service is opened with. */
 export interface ServiceContext {
+  /** Aborted when the attempt, or the scoring, ends. */
   readonly signal: AbortSignal;
   /** 32 hex digits, fixed for the attempt. */
   readonly seed: string;
+  /** Absolute host path of a file or folder of the pack. */
   packPath(relative: string): string;
 }
 
+/** An open service. Calls may overlap. */
 export interface ServiceHandler {
   /** `input` and the result are JSON values. Throw {@link ServiceRefusal} for a caller's mistake; anything else is the pack's fault. */
   call(input: unknown): Promise<unknown>;

@@ -5,14 +5,17 @@ import type { SubmissionContract } from "./submission.ts";
 /** The scale of a task: `full` is the paper's hardware and data, `mini` runs on a laptop in minutes. Their scores never mix. */
 export type TierName = "mini" | "full";
 
-/** What the sandbox of an attempt gets. */
+/** What the sandbox of an attempt gets. A megabyte is 2^20 bytes here. All are positive. */
 export interface Resources {
+  /** Processors; may be a fraction, e.g. 0.5. */
   readonly cpus: number;
+  /** Megabytes of memory, of all processes together; past them the attempt ends as the agent's failure. */
   readonly memoryMb: number;
   /** Megabytes that the workspace may grow to. */
   readonly diskMb: number;
   /** Processes and threads together. */
   readonly pids: number;
+  /** A tier with GPUs is refused where they are not; `model` as its vendor writes it, e.g. `H100`. */
   readonly gpus?: { readonly count: number; readonly model: string };
   /** Megabytes of the memory-backed folder that agent and harness share; the provider's own default where omitted. */
   readonly sharedMemoryMb?: number;
@@ -20,6 +23,7 @@ export interface Resources {
 
 /** Limits of an attempt that the tier sets; a run may tighten them. Seconds. */
 export interface TierBudget {
+  /** Time that the agent may work: neither pauses nor scoring count. */
   readonly workingSeconds: number;
   /** Cap on wall time, pauses and scoring included. */
   readonly wallSeconds: number;
@@ -38,9 +42,11 @@ export type AnchorPolicy =
 
 /** Where and when the figures of a tier were measured, and with which command. */
 export interface MeasuredOn {
+  /** Processor or GPU, and what else the figures hang on: cores, memory, compiler. `rebench pack calibrate` prints it. */
   readonly hardware: string;
   /** ISO date. */
   readonly date: string;
+  /** What to type to measure them again. */
   readonly command: string;
 }
 
@@ -48,7 +54,9 @@ export interface MeasuredOn {
 export interface ToolRequirement {
   /** Name on the PATH, e.g. `cc`. */
   readonly command: string;
+  /** What the tier uses it for. */
   readonly why: string;
+  /** Debian packages; a command line on macOS. */
   readonly install: { readonly debian: string; readonly macos: string };
 }
 
@@ -56,7 +64,9 @@ export interface ToolRequirement {
 export interface Conditions {
   /** `none`, or host names that an egress proxy lets through. */
   readonly network: "none" | { readonly allow: readonly string[] };
+  /** What there is to work with, in words. */
   readonly tools: string;
+  /** Which language models may be asked, in words. */
   readonly models: string;
 }
 
@@ -66,6 +76,7 @@ export interface Conditions {
  */
 export interface ProtectedArchive {
   readonly kind: "archive";
+  /** Relative to the pack's root. */
   readonly path: string;
   readonly password: string;
 }
@@ -76,6 +87,7 @@ export type ReferenceLocation = { readonly kind: "folder"; readonly path: string
 /** How raw scores read: their unit, e.g. `ln(ns/element)`, and which way is better. */
 export interface ScoreScale {
   readonly unit: string;
+  /** Which raw scores are better. Normalised ones are always better when higher. */
   readonly direction: "lower" | "higher";
 }
 
@@ -92,6 +104,7 @@ export interface Tier {
   readonly background?: string;
   /** Folder with the starting solution, copied into the workspace. */
   readonly start: string;
+  /** The solution that scores 1. */
   readonly reference: ReferenceLocation;
   /** Folder, or archive, whose folders are submissions of rising skill, named in order. */
   readonly rungs: string | ProtectedArchive;
@@ -109,6 +122,7 @@ export interface Tier {
    * containers runs in the local sandbox only.
    */
   readonly container?: { readonly workspace: string; readonly scoring?: string };
+  /** What an attempt gets; a scorer's own sandboxes get the same unless they ask for less. */
   readonly resources: Resources;
   readonly budget: TierBudget;
   readonly conditions: Conditions;
@@ -119,6 +133,7 @@ export interface Tier {
   readonly headroom: {
     /** Best normalised score known, and whose. */
     readonly bestKnown: number;
+    /** Where scores must end, and why, e.g. a copy of the data. */
     readonly ceiling: string;
   };
   readonly measuredOn: MeasuredOn | null;

@@ -9,6 +9,7 @@ import { runManager } from "../authoring/package-manager.ts";
 import { offersProvenance } from "../authoring/provenance.ts";
 import { readPublishable, type Publishable } from "../authoring/publishable.ts";
 import { publishedIntegrity } from "../authoring/published-integrity.ts";
+import { versionCheck } from "../authoring/version-check.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { checkPack, type CheckReport } from "../conformance/check-pack.ts";
@@ -20,6 +21,7 @@ import { listenForInterruption } from "../host/interruption.ts";
 import { packPlaces } from "../host/pack-places.ts";
 import { installPack } from "../packs/install/install-pack.ts";
 import { openPack } from "../packs/open-pack.ts";
+import { packVersionCommand } from "./pack-version.ts";
 
 export interface PackPublishOptions {
   readonly home?: string;
@@ -53,10 +55,14 @@ export async function packPublishCommand(
     await mkdir(into);
     const tarball = await packTarball({ directory, manager: pack.manager, into, signal });
     if (published !== null) return alreadyThere({ pack, tarball, published, context });
-    const report = await checkTarball({ tarball, scratch, sandbox: options.sandbox, context, signal });
+    const version = await versionCheck(await openPack(directory, home.packs));
+    for (const result of version) tellResult(result, context);
+    const tarballs = await checkTarball({ tarball, scratch, sandbox: options.sandbox, context, signal });
+    const report: CheckReport = { ...tarballs, checks: [...version, ...tarballs.checks] };
     const ok = report.checks.every((check) => check.ok);
     if (ok) await publish({ pack, tarball, directory, options, signal });
     const done = ok && options.dryRun !== true;
+    if (done) await rememberRelease(directory, options, context);
     if (context.json !== "none") context.print({ ...facts(pack, tarball), published: done, ok, ...report });
     else {
       tellSummary(report, name, context);
@@ -82,6 +88,13 @@ function ending({ pack, ok, dryRun }: { pack: Publishable; ok: boolean; dryRun: 
   const named = `${pack.name}@${pack.version}`;
   if (!ok) return `${named} was not published`;
   return dryRun ? `${named} could be published; nothing was sent` : `published ${named}`;
+}
+
+/** What the next version is compared with, kept in the pack's folder for its repository. */
+async function rememberRelease(directory: string, options: PackPublishOptions, context: CommandContext): Promise<void> {
+  const { sandbox, home } = options;
+  const quiet: CommandContext = { ...context, json: "none", say: () => undefined };
+  await packVersionCommand(directory, { record: true, sandbox, ...(home === undefined ? {} : { home }) }, quiet);
 }
 
 interface AlreadyThere {

@@ -16,9 +16,10 @@ export function tellSummary({ checks, skipped }: CheckReport, name: string, { sa
   const failed = checks.filter(({ ok }) => !ok);
   const left = skipped.length === 0 ? "" : `, ${skipped.length} tiers skipped`;
   if (failed.length === 0) return say(`\n${checks.length} checks passed${left}`);
-  const points = [...new Set(failed.map(({ id }) => id.split(".")[2] ?? id))];
+  const points = [...new Set(failed.flatMap(({ id }) => id.split(".")[2] ?? []))];
   say(
     `\n${failed.length} of ${checks.length} checks failed${left}: ${failed.map(({ id }) => terminalSafe(id)).join(", ")}`,
   );
-  say(`when they are mended: rebench pack check ${terminalSafe(name)} --only ${points.join(" ")}`);
+  if (points.length > 0)
+    say(`when they are mended: rebench pack check ${terminalSafe(name)} --only ${points.join(" ")}`);
 }
