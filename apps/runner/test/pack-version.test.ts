@@ -78,6 +78,15 @@ it("asks for the version that the changes since the release mean", async () => {
     '---\n"@rebench-examples/pack-estimate-pi": major\n---\n',
   );
   expect(await judge(bench, pack)).toMatchObject({ code: 0, ok: true, next: "2.0.0", required: "major" });
+
+  // A record is not written over by a version that is none.
+  const file = path.join(pack.directory, ".released.json");
+  const before = await readFile(file, "utf8");
+  expect(await judge(bench, pack, "--record")).toMatchObject({ required: "major" });
+  expect(await readFile(file, "utf8")).toBe(before);
+  await pack.edit("package.json", '"version": "1.0.0"', '"version": "2.0.0"');
+  expect(await bench.in(pack.around, "pack", "version", "./pi", "--record")).toMatchObject({ code: 0 });
+  expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ pack: { version: "2.0.0" }, equivalent: {} });
 });
 
 it("asks for a minor version when a tier was added", async () => {

@@ -38,8 +38,10 @@ export async function packVersionCommand(
   const scoring = { pack, home, choice, context, signal: interruption.stop };
   try {
     const release = await readRelease(directory);
-    if (options.record === true) return await record(directory, here, scoring);
-    if (release === null) return neverReleased(here, context);
+    if (release === null)
+      return options.record === true ? await record(directory, here, scoring) : neverReleased(here, context);
+    if (options.record === true && (await isNewVersion(directory, here, release)))
+      return await record(directory, here, scoring);
     const golden: string[] = [];
     let current = release;
     if (options.rescore === true) {
@@ -60,6 +62,12 @@ function neverReleased({ name, version }: LockedPack, context: CommandContext): 
   if (context.json !== "none") context.print({ ok: true, released: null, version, required: null, findings: [] });
   else context.say(terminalSafe(`${name}@${version} was never released: there is nothing to compare it with`));
   return exitCodes.done;
+}
+
+/** A record follows an earlier one only with a version that the changes between them allow; else the earlier one stays. */
+async function isNewVersion(directory: string, here: LockedPack, release: ReleaseRecord): Promise<boolean> {
+  const { ok, released } = await judgeVersion(directory, here, release);
+  return ok && here.version !== released;
 }
 
 /** Keeps what the version that is here is made of, and how it scores its golden submissions. */
