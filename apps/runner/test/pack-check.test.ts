@@ -1,7 +1,10 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { checkout } from "./cli.ts";
 import { Shell } from "./shell.ts";
+
+const types = path.join(checkout, "node_modules/@types");
 
 interface Report {
   readonly ok: boolean;
@@ -15,6 +18,31 @@ it.each(["typescript", "python"])("a new pack with a %s scorer passes its check 
   const report = await shell.json<Report>("rebench pack check toy --repeat 2");
   expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(report.ok).toBe(true);
+}, 120_000);
+
+it.each(["typescript", "python"])("the sources of a new pack with a %s scorer are typed", async (scorer) => {
+  await using shell = await Shell.open();
+  await shell.done(`rebench pack new toy --scorer ${scorer}`);
+  const strict =
+    "--noEmit --allowJs --checkJs --strict --noUncheckedIndexedAccess --skipLibCheck --allowImportingTsExtensions";
+  const platform = `--target es2024 --lib es2024,esnext.disposable --module nodenext --typeRoots ${types} --types node`;
+  expect(await shell.done(`tsc ${strict} ${platform} toy/src/*.js toy/test/*.js`)).toBe("");
+});
+
+it("rebench pack calibrate measures what the tier says, and keeps it with the machine and the date", async () => {
+  await using shell = await Shell.open();
+  await shell.done("rebench pack new toy");
+  const printed = await shell.json<{ tiers: readonly unknown[] }>("rebench pack calibrate toy --repeat 2 --write");
+  const text = await readFile(path.join(shell.folder, "work/toy/baselines/measured.json"), "utf8");
+  expect(JSON.parse(text)).toEqual(printed);
+  expect(printed).toMatchObject({
+    measuredOn: { hardware: expect.stringMatching(/^\d+ × /), date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+    tiers: [{ task: "main", tier: "mini", unit: "ln(RMSE)", scorings: 2, noise: 0 }],
+  });
+  expect(printed.tiers[0]).toMatchObject({
+    start: { mean: expect.closeTo(-0.371076, 5), standardDeviation: 0 },
+    reference: { mean: expect.closeTo(-3.586783, 5), standardDeviation: 0 },
+  });
 });
 
 it("what fails is reported with its fix, and the check exits with 6", async () => {

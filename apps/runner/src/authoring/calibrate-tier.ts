@@ -4,7 +4,7 @@ import type { CheckContext } from "../conformance/check.ts";
 import { openLocation } from "../packs/location.ts";
 
 /** Raw scores of one solution, scored again and again. */
-export interface MeasuredSolution {
+interface MeasuredSolution {
   readonly mean: number;
   readonly standardDeviation: number;
   /** SD of the normalised score: the tier's noise is the larger one of its two solutions. */

@@ -8,7 +8,7 @@ import { packTarball, type Tarball } from "../authoring/pack-tarball.ts";
 import { runManager } from "../authoring/package-manager.ts";
 import { offersProvenance } from "../authoring/provenance.ts";
 import { readPublishable, type Publishable } from "../authoring/publishable.ts";
-import { publishedIntegrity } from "../authoring/published-integrity.ts";
+import { publishedIntegrity } from "../packs/install/published-integrity.ts";
 import { versionCheck } from "../authoring/version-check.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { exitCodes } from "../cli/exit-codes.ts";

@@ -27,7 +27,7 @@ export interface CheckPackOptions {
   readonly signal: AbortSignal;
 }
 
-export interface SkippedTier {
+interface SkippedTier {
   readonly id: string;
   readonly reason: string;
 }

@@ -1,6 +1,6 @@
 import pacote from "pacote";
-import { readNpmConfiguration } from "../packs/install/npm-configuration.ts";
-import { explainRegistryError } from "../packs/install/registry-error.ts";
+import { readNpmConfiguration } from "./npm-configuration.ts";
+import { explainRegistryError } from "./registry-error.ts";
 
 export interface PublishedOptions {
   readonly name: string;
