@@ -87,6 +87,19 @@ describe("packs from a registry", () => {
     expect(await readdir(path.join(bench.home, "packs/@acme/pack-pi"))).toEqual(["2.0.0"]);
   });
 
+  it("one without a scope is asked for as npm:NAME, and then goes by its name", async () => {
+    await using bench = await open();
+    await registry.publish(toy, published({ name: "pack-bare", version: "1.0.0" }));
+    expect(await bench.json<ErrorObject>("packs", "add", "pack-bare")).toMatchObject({
+      code: 2,
+      value: { error: { code: "pack.not-in-registry" } },
+    });
+    expect((await bench.run("packs", "add", "npm:pack-bare@^1")).code).toBe(0);
+    expect((await bench.run("run", "pack-bare@1.0.0", "--agent", "nop")).code).toBe(0);
+    expect(await bench.json("packs", "remove", "pack-bare@1.0.0")).toMatchObject({ value: { removed: true } });
+    expect(await readdir(path.join(bench.home, "packs"))).not.toContain("pack-bare");
+  });
+
   it("two installs at once both succeed, and leave one copy", async () => {
     await using bench = await open();
     const both = await Promise.all([0, 1].map(() => bench.json<Added>("packs", "add", "@acme/pack-pi@2.0.0")));

@@ -62,7 +62,8 @@ function preferred(left: PackFolder, right: PackFolder): number {
 export async function findPack(name: TaskName, places: PackPlaces): Promise<PackFolder> {
   if (name.folder !== null) return packAt(path.resolve(places.workingDirectory, name.folder));
   const packs = await findPacks(places);
-  const named = packs.filter((pack) => pack.name === name.pack);
+  const wantedName = nameAmong(packs, name.pack ?? "");
+  const named = packs.filter((pack) => pack.name === wantedName);
   if (named.length === 0) {
     const known = [...new Set(packs.map((pack) => shortPackName(pack.name)))].join(", ") || "none";
     throw new RebenchError({
@@ -78,6 +79,11 @@ export async function findPack(name: TaskName, places: PackPlaces): Promise<Pack
     message: `${name.pack ?? ""} is not here at version ${name.version ?? ""}`,
     fix: `\`rebench packs add ${wanted(name)}\` installs it; versions here: ${named.map((pack) => pack.version).join(", ")}`,
   });
+}
+
+/** A name without a scope is one of our own packs, or where there is none such, the npm package of just that name. */
+function nameAmong(packs: readonly Pick<PackFolder, "name">[], name: string): string {
+  return packs.some((pack) => pack.name === name) ? name : shortPackName(name);
 }
 
 const wanted = ({ pack, version }: TaskName): string =>

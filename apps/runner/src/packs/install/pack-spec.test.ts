@@ -14,6 +14,8 @@ it.each([
 
 it.each([
   "@acme/../../etc@1.0.0",
+  "@acme/node_modules@1.0.0",
+  "npm:node_modules",
   "@acme%2f..%2f..%2fetc",
   "UPPER CASE",
   "github:acme/pack-x",

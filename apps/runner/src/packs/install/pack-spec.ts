@@ -9,8 +9,8 @@ export type PackSpec =
 const ourScope = "@rebench/pack-";
 const literal = "npm:";
 
-/** A name becomes a folder: no part of it starts with a dot. */
-export const safeName = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+/** A name becomes a folder: no part of it starts with a dot, and none is where Node looks for dependencies. */
+export const safeName = /^(@[a-z0-9][a-z0-9._-]*\/)?(?!node_modules$)[a-z0-9][a-z0-9._-]*$/;
 
 /**
  * Reads `NAME[@RANGE]`, the path of a tarball or that of a folder. A name without a scope is one of our own packs, as it is in a task's
@@ -22,7 +22,8 @@ export function parsePackSpec(text: string, workingDirectory: string): PackSpec 
     case "version":
     case "range":
     case "tag":
-      if (spec.name === null || !safeName.test(spec.name)) throw badSpec(text);
+      // Of a name that npm does not take it gives none at all.
+      if (!spec.name || !safeName.test(spec.name)) throw badSpec(text);
       return {
         kind: "registry",
         name: spec.name.startsWith("@") || text.startsWith(literal) ? spec.name : `${ourScope}${spec.name}`,
