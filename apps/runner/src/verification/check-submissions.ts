@@ -46,5 +46,7 @@ export async function readSubmission(directory: string): Promise<CapturedSubmiss
       return { path: path.relative(directory, file).split(path.sep).join("/"), bytes: content.length, sha256 };
     }),
   );
-  return { directory, files, digest: submissionDigest(files) };
+  // In the order of the capture.
+  const sorted = files.toSorted((one, other) => Buffer.compare(Buffer.from(one.path), Buffer.from(other.path)));
+  return { directory, files: sorted, digest: submissionDigest(files) };
 }
