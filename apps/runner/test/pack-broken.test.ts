@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { homeLayout } from "@rebench/core/home";
@@ -9,11 +9,15 @@ import { checkPack } from "../src/conformance/check-pack.ts";
 import type { CheckResult } from "../src/conformance/check.ts";
 import { conformanceChecks } from "../src/conformance/checks.ts";
 import { openPack } from "../src/packs/open-pack.ts";
+import { checkout } from "./cli.ts";
 import { quietContext } from "./quiet-context.ts";
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), "rebench-broken-"));
+  // What the command line finds by itself is not found by what loads modules in a test.
+  await mkdir(path.join(root, "node_modules/@rebench"), { recursive: true });
+  await symlink(path.join(checkout, "packages/task-kit"), path.join(root, "node_modules/@rebench/task-kit"));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 

@@ -35,6 +35,7 @@ it("refuses what is private, what leaves a file out, and what does not pass, and
 
 it("a pack of a pnpm workspace is packed and published by pnpm", async () => {
   await using shell = await newPack("@acme/pack-workspace");
+  await shell.linkTaskKit();
   await shell.done("npm pkg set 'dependencies.@rebench/task-kit=workspace:^'");
   expect(await shell.done("rebench pack publish --tag next")).toContain("published @acme/pack-workspace@1.0.0");
   const published = await shell.done("npm view @acme/pack-workspace@next dependencies --json");

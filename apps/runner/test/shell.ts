@@ -39,6 +39,13 @@ export class Shell implements AsyncDisposable {
     });
   }
 
+  /** What `npm install` would bring, from the checkout. */
+  async linkTaskKit(): Promise<void> {
+    await this.done(
+      `mkdir -p node_modules/@rebench && ln -s '${path.join(checkout, "packages/task-kit")}' node_modules/@rebench/task-kit`,
+    );
+  }
+
   /** Runs a script with bash, each line after the one before has succeeded; the folder that it ends in is where the next one begins. */
   async run(script: string): Promise<Finished> {
     const where = path.join(this.folder, "where");

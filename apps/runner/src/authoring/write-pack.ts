@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { RebenchError } from "@rebench/task-kit";
 import type { PlannedFile } from "./plan-pack.ts";
 
@@ -27,7 +26,6 @@ export async function writePack(folder: string, files: readonly PlannedFile[]): 
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content);
     }
-    await linkTaskKit(draft);
     // mkdtemp makes a folder for its owner alone.
     await chmod(draft, 0o755);
     refuseExisting(folder);
@@ -36,12 +34,4 @@ export async function writePack(folder: string, files: readonly PlannedFile[]): 
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** Lets the pack be checked before anything is installed: this host's own kit, until `npm install` brings the pack's. */
-async function linkTaskKit(folder: string): Promise<void> {
-  const kit = path.dirname(fileURLToPath(import.meta.resolve("@rebench/task-kit/package.json")));
-  const scope = path.join(folder, "node_modules", "@rebench");
-  await mkdir(scope, { recursive: true });
-  await symlink(kit, path.join(scope, "task-kit"), "junction");
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TaskPack } from "@rebench/task-kit";
+import { offerTaskKit } from "./host-task-kit.ts";
 import { judgeManifest } from "./judge-manifest.ts";
 import { judgePack } from "./judge-pack.ts";
 import { packDigest } from "./pack-digest.ts";
@@ -51,6 +52,7 @@ export async function loadPack(directory: string, hostVersion: string): Promise<
 }
 
 async function importEntry(directory: string, entry: string): Promise<unknown> {
+  offerTaskKit();
   try {
     return ((await import(pathToFileURL(entry).href)) as { default?: unknown }).default;
   } catch (error) {

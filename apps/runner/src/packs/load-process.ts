@@ -1,5 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { offerTaskKit } from "./host-task-kit.ts";
 import { judgePack } from "./judge-pack.ts";
 import type { PackProblem } from "./pack-problem.ts";
 
@@ -12,6 +13,7 @@ process.disconnect();
 process.exit();
 
 async function problemsOf(): Promise<readonly PackProblem[]> {
+  offerTaskKit();
   try {
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown };
     return judgePack(directory, module.default);
