@@ -128,7 +128,10 @@ describe("rebench run", () => {
     const { runId, attempts } = run.value;
     expect(attempts.map(({ attemptId }) => attemptId)).toEqual([`${runId}.0`, `${runId}.1`]);
     const shown = await bench.json<RunObject & { lock: unknown }>("show", runId);
-    expect(shown.value).toEqual({ ...run.value, missing: [], lock: null });
+    expect(shown.value).toEqual({ ...run.value, missing: [], lock: expect.anything() });
+    // The lock that it was stored with is the one that `rebench lock` would write now.
+    const lock = await bench.json<unknown>("lock", toyTask, "--out", path.join(bench.home, "lock.json"));
+    expect(shown.value.lock).toEqual(lock.value);
     const listed = await bench.json("runs");
     await rm(path.join(bench.home, "index.sqlite"));
     expect((await bench.json<{ runs: number }>("index", "rebuild")).value.runs).toBe(1);
