@@ -14,6 +14,9 @@ require_root() {
 
 # Leaves DOCKER_HOST naming the engine. It is gone, with all that it made, once this shell is, however that ends.
 start_engine() {
+  # Where Debian has dockerd, iptables and ip; not everybody's PATH names it.
+  PATH=$PATH:/usr/sbin:/sbin
+  export PATH
   engine=$(mktemp -d "${TMPDIR:-/var/tmp}/rebench-engine.XXXXXX") || fail "no folder for the engine could be made" "have a TMPDIR that can be written."
   make_namespace
   keep_engine
