@@ -31,6 +31,13 @@ const staticSteps: readonly Step[] = [
   { name: "dead exports", command: ["knip", "--no-progress", "--no-config-hints"] },
 ];
 
+// The tools' own `node` must be the one that runs this, and pnpm the one that installed.
+const toolPath = [
+  dirname(process.execPath),
+  join(root, ".toolchain/node_modules/.bin"),
+  process.env["PATH"] ?? "",
+].join(delimiter);
+
 // Whatever the tests start inherits it, unless its environment is cleaned.
 const mark = { name: "REBENCH_CHECK", value: randomUUID() };
 
@@ -149,8 +156,7 @@ function start(
   return new Promise((resolve) => {
     const child = spawn(join(root, "node_modules/.bin", command), args, {
       cwd: root,
-      // The tools' own `node` must be the one that runs this.
-      env: { ...process.env, ...env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` },
+      env: { ...process.env, ...env, PATH: toolPath },
       stdio: ["ignore", onText ? "pipe" : "inherit", onText ? "pipe" : "inherit"],
     });
     child.stdout?.setEncoding("utf8").on("data", onText ?? (() => undefined));
