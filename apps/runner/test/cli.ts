@@ -21,6 +21,8 @@ export interface Running {
   said(text: string): Promise<void>;
 }
 
+let count = 0;
+
 /** A data folder of one test, and the command line on it, as a process of its own. */
 export class Bench implements AsyncDisposable {
   readonly home: string;
@@ -34,7 +36,9 @@ export class Bench implements AsyncDisposable {
 
   /** In the local sandbox, also where an engine answers, unless the environment says otherwise. */
   static async open(environment: Readonly<Record<string, string>> = { REBENCH_SANDBOX: "local" }): Promise<Bench> {
-    return new Bench(await mkdtemp(path.join(os.tmpdir(), "rebench-test-")), environment);
+    // What one test leaves on purpose must not be there for the clean-up of another.
+    const scope = `test-${process.pid}-${(count += 1)}`;
+    return new Bench(await mkdtemp(path.join(os.tmpdir(), "rebench-test-")), { REBENCH_SCOPE: scope, ...environment });
   }
 
   start(
@@ -105,6 +109,8 @@ export class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.home, { recursive: true, force: true });
+    const scope = this.#environment["REBENCH_SCOPE"] ?? "";
+    await rm(`/var/tmp/rebench-${process.getuid?.() ?? 0}-${scope}`, { recursive: true, force: true });
   }
 }
 

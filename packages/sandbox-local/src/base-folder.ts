@@ -17,9 +17,14 @@ export interface BaseFolder {
   readonly cache: string;
 }
 
-export function defaultBasePath(): string {
+function defaultBasePath(): string {
   const parent = process.platform === "linux" ? "/var/tmp" : tmpdir();
   return join(parent, `rebench-${process.getuid?.() ?? 0}`);
+}
+
+/** A scope's own base; the default one where there is no scope. */
+export function basePathOf(scope: string | undefined): string {
+  return scope === undefined ? defaultBasePath() : `${defaultBasePath()}-${scope}`;
 }
 
 export function openBaseFolder(path: string): BaseFolder {
@@ -38,7 +43,7 @@ export function openBaseFolder(path: string): BaseFolder {
     control: part("control", 0o700),
     records: part("records", 0o700),
     leases: shared?.leases ?? part("leases", 0o700),
-    cache: part("cache", 0o711),
+    cache: shared?.cache ?? part("cache", 0o711),
   };
 }
 

@@ -17,7 +17,7 @@ import {
 } from "@rebench/supervisor";
 import { RebenchError } from "@rebench/task-kit";
 import { attachToRemains, attachToSupervisor } from "./attachment.ts";
-import { defaultBasePath, openBaseFolder, type BaseFolder } from "./base-folder.ts";
+import { basePathOf, openBaseFolder, type BaseFolder } from "./base-folder.ts";
 import { cleanBase } from "./clean.ts";
 import { cpuPrefix } from "./cpus.ts";
 import { descriptionPath, readDescription, type SandboxDescription } from "./description.ts";
@@ -32,6 +32,8 @@ import { canLeaseUsers, leaseUsers } from "./uid-leases.ts";
 export interface LocalSandboxProviderOptions {
   /** Use this level or fail; by default the best that works here. */
   readonly level?: IsolationLevel;
+  /** Sandboxes of another scope are left alone; they live in a folder of their own below `/var/tmp`. */
+  readonly scope?: string;
   /** Where sandboxes live on this machine; by default below `/var/tmp`. Must be short and on a disk. */
   readonly baseFolder?: string;
   /** Further host folders that may be read inside: toolchains that live outside `/usr`. */
@@ -56,7 +58,7 @@ export function createProvider(options: LocalSandboxProviderOptions, internals: 
   const readablePaths = options.readablePaths ?? [];
   const probes = new Map<string, Promise<LocalProbe>>();
   let opened: BaseFolder | null = null;
-  const base = (): BaseFolder => (opened ??= openBaseFolder(options.baseFolder ?? defaultBasePath()));
+  const base = (): BaseFolder => (opened ??= openBaseFolder(options.baseFolder ?? basePathOf(options.scope)));
 
   async function create(spec: SandboxSpec, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Sandbox> {
     signal?.throwIfAborted();
