@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           ...common,
           name: "all",
+          // Also where an engine answers: containers have tests of their own.
+          env: { REBENCH_SANDBOX: "local" },
           include: tests,
           exclude: [...never, ...timing, ...docker],
           maxWorkers: 2,
@@ -45,6 +47,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "timing",
+          env: { REBENCH_SANDBOX: "local" },
           include: timing,
           exclude: never,
           maxWorkers: 1,
