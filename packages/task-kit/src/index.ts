@@ -18,6 +18,18 @@ export type {
 } from "./tier.ts";
 export type { Scorer, ScoreResult, ScoringContext, ScoringPurpose } from "./scorer.ts";
 export type {
+  CrossEntropyOptions,
+  GraphRules,
+  GraphVerdict,
+  LossVerdict,
+  OnnxScoring,
+  Refused,
+  TensorRule,
+  TensorType,
+  WeightRules,
+  WeightsVerdict,
+} from "./onnx.ts";
+export type {
   CommandResult,
   RunningCommand,
   SandboxFile,

@@ -1,3 +1,4 @@
+import type { OnnxScoring } from "./onnx.ts";
 import type { CapturedSubmission } from "./submission.ts";
 import type { ScoringSandbox, ScoringSandboxOptions } from "./scoring-sandbox.ts";
 import type { TierName } from "./tier.ts";
@@ -26,6 +27,8 @@ export interface ScoringContext {
   openSandbox(options?: ScoringSandboxOptions): Promise<ScoringSandbox>;
   /** Runs `work` while nothing else on this machine scores a time: exclusive across parallel attempts and runners. */
   withTimingLease<T>(work: () => Promise<T>): Promise<T>;
+  /** For submissions that are ONNX graphs or weights. */
+  readonly onnx: OnnxScoring;
   /** Says how far the scoring is; `fraction` in 0…1. */
   progress(message: string, fraction?: number): void;
 }
