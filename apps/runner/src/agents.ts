@@ -43,6 +43,9 @@ export function agentConfig({ name, command, files }: AgentRequest): AgentConfig
   return { name, ...(command === undefined ? {} : { command }), ...(files === undefined ? {} : { files }) };
 }
 
+/** Those that do nothing, or put the answer down, come to no limit on their time. */
+export const spendsWorkingTime = ({ name }: AgentConfig): boolean => name !== "nop" && name !== "reference";
+
 export function createAgent(config: AgentConfig): Agent {
   switch (config.name) {
     case "nop":

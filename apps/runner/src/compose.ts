@@ -5,12 +5,13 @@ import type {
   IsolationLevel,
   JournalHead,
   LoadedTask,
+  MachineRate,
   RunPorts,
   SandboxProvider,
 } from "@rebench/core";
 import { executeAttempt } from "@rebench/core";
 import { attemptStore, type HomeLayout } from "@rebench/core/home";
-import { createAgent, openReference } from "./agents.ts";
+import { createAgent, openReference, spendsWorkingTime } from "./agents.ts";
 import { hostVersion } from "./host/host-version.ts";
 import { protectedPaths } from "./host/protected-paths.ts";
 import { sandboxProvider } from "./host/providers.ts";
@@ -55,6 +56,8 @@ export interface RunPortsOptions extends Composition {
   readonly home: HomeLayout;
   /** The task that a spec pins, already loaded. */
   readonly loadedTask: (spec: AttemptSpec) => LoadedTask;
+  /** How fast this machine was found to be, for tiers whose budget is calibrated. */
+  readonly rates: ReadonlyMap<LoadedTask, MachineRate>;
   readonly signals: AttemptSignals;
   /** Told how long a finished attempt's journal is and how it ends. */
   readonly journalClosed: (attemptId: string, head: JournalHead) => Promise<void>;
@@ -84,6 +87,7 @@ export function runPorts(options: RunPortsOptions): RunPorts {
             referenceFolder: reference?.folder,
             hostVersion,
             machine,
+            machineRate: spendsWorkingTime(spec.agent) ? options.rates.get(loaded) : undefined,
           },
           signals: options.signals,
           publish,

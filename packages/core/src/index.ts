@@ -7,6 +7,7 @@ export {
 } from "./events/attempt-event.ts";
 export { applyEvent } from "./events/apply-event.ts";
 export type { AttemptState, Pause, Phase, Review, Usage } from "./events/attempt-state.ts";
+export { isClamped, type Calibration } from "./events/calibration.ts";
 export { columnOf, columns, type Column, type Ledger } from "./events/ledger.ts";
 export { hardwareClass, type Machine } from "./events/machine.ts";
 export type { Blame, Outcome } from "./events/outcome.ts";
@@ -14,6 +15,7 @@ export type { ScoreEntry, ValidScoreEntry } from "./events/score-entry.ts";
 export type { Agent, AgentContext, AgentEnd, AgentSandbox } from "./ports/agent.ts";
 export type { AttemptFolder, AttemptJournal, AttemptStore, JournalHead } from "./ports/attempt-store.ts";
 export type { Clock } from "./ports/clock.ts";
+export type { MachineRate } from "./ports/machine-rate.ts";
 export type {
   CaptureResult,
   CleanReport,
@@ -51,6 +53,7 @@ export { lockPack } from "./lock/lock-pack.ts";
 export { failedOutcome } from "./attempt/attempt-failure.ts";
 export type { AttemptPorts, AttemptSignals } from "./attempt/attempt-ports.ts";
 export { budgetView, type BudgetView } from "./attempt/budget-view.ts";
+export { calibrationFactor } from "./attempt/calibrate-budget.ts";
 export { executeAttempt, type ExecuteAttemptOptions } from "./attempt/execute-attempt.ts";
 export {
   resumeAttempt,
@@ -73,4 +76,5 @@ export {
 export { executeRun, type RunEvent, type RunOutcome, type RunPorts } from "./run/execute-run.ts";
 export type { LoadedTask } from "./run/loaded-task.ts";
 export { scoringImage, workspaceImage } from "./run/task-images.ts";
+export { tierResources } from "./run/tier-resources.ts";
 export { planRun, type RunPlan, type RunRequest } from "./run/plan-run.ts";

@@ -40,5 +40,6 @@ export type {
 } from "./scoring-sandbox.ts";
 export { ServiceRefusal, type Service, type ServiceContext, type ServiceHandler } from "./service.ts";
 export { assetSchema, type Asset } from "./asset.ts";
+export type { TierCalibration } from "./calibration.ts";
 export { humanBaselinesSchema, type HumanBaselines } from "./baselines.ts";
 export { packManifestSchema, type PackManifest } from "./manifest.ts";

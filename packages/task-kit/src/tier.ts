@@ -1,4 +1,5 @@
 import type { Asset } from "./asset.ts";
+import type { TierCalibration } from "./calibration.ts";
 import type { Scorer } from "./scorer.ts";
 import type { SubmissionContract } from "./submission.ts";
 
@@ -125,6 +126,8 @@ export interface Tier {
   /** What an attempt gets; a scorer's own sandboxes get the same unless they ask for less. */
   readonly resources: Resources;
   readonly budget: TierBudget;
+  /** Where agents train: the working and the wall time of `budget` are those of the machine of `measuredOn`, and change with the machine. */
+  readonly calibration?: TierCalibration;
   readonly conditions: Conditions;
   readonly anchors: AnchorPolicy;
   /** SD of the normalised score of one submission scored again and again. */

@@ -10,7 +10,9 @@ import {
 } from "@rebench/core";
 import { attemptIndex, type HomeLayout } from "@rebench/core/home";
 import type { CommandContext } from "../cli/command-context.ts";
+import { ratesOfPlan } from "../calibration/machine-rates.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
+import { oneLine } from "../cli/terminal-safe.ts";
 import { compose, runPorts } from "../compose.ts";
 import { listenForInterruption } from "../host/interruption.ts";
 import { lockOfTasks } from "../lock/lock-here.ts";
@@ -71,17 +73,25 @@ export async function carryOutPlan(options: CarryOutOptions): Promise<RunResult>
     packDirectories: tasks.map((task) => task.reference.directory),
     isolation: level.level,
   });
-  const ports = runPorts({
-    ...composition,
-    home,
-    loadedTask: ({ task }) => taskOf(tasks, task.name, task.tier),
-    signals: interruption,
-    journalClosed: (attemptId, head) => runJournal.journalClosed(attemptId, head),
-  });
   const attempts: AttemptResult[] = [];
   let outcome: RunOutcome = "partial";
   const report = plainReporter(context, { labels: options.labels ?? numbers(plan), brief: options.brief ?? false });
   try {
+    const rates = await ratesOfPlan(plan, tasks, {
+      isolation: level.level,
+      protectedPaths: composition.protectedPaths,
+      signal: interruption.stop,
+      onProgress: (message) => context.showProgress(oneLine(message, context.columns - 1)),
+    });
+    context.showProgress("");
+    const ports = runPorts({
+      ...composition,
+      home,
+      loadedTask: ({ task }) => taskOf(tasks, task.name, task.tier),
+      rates,
+      signals: interruption,
+      journalClosed: (attemptId, head) => runJournal.journalClosed(attemptId, head),
+    });
     for await (const event of executeRun(plan, ports, interruption)) {
       show(event, context, report);
       if (event.type === "attempt.ended") {

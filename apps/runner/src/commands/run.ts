@@ -1,6 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import path from "node:path";
-import { planRun, type LevelProbe, type LoadedTask, type RunPlan, type RunRequest } from "@rebench/core";
+import {
+  planRun,
+  type LevelProbe,
+  type LoadedTask,
+  type RunPlan,
+  type RunRequest,
+  type TaskReference,
+} from "@rebench/core";
 import type { HomeLayout } from "@rebench/core/home";
 import { RebenchError, type TierName } from "@rebench/task-kit";
 import { ulid } from "ulid";
@@ -79,7 +86,7 @@ export async function runCommand(
   };
   const runId = ulid();
   if (options.dryRun === true)
-    return showPlan(planRun({ ...request, sandbox: await likelyKind(choice) }, runId), context);
+    return showPlan(planRun({ ...request, sandbox: await likelyKind(choice) }, runId), tasks, context);
   const level = await preflight({ home, tasks, context, ...choice });
   const observed = locked === null ? [] : await observedProblems({ home, tasks, level: level.level });
   if (locked === "strict" && observed === null)
@@ -155,13 +162,18 @@ function seedOf(text: string | undefined): string {
 const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
   text === undefined ? null : parse(text);
 
-function showPlan(plan: RunPlan, context: CommandContext): number {
+function showPlan(plan: RunPlan, tasks: readonly LoadedTask[], context: CommandContext): number {
   if (context.json !== "none") context.print({ plan });
   for (const { index, task, agent, budget, resources } of context.json === "none" ? plan.attempts : []) {
-    const line = `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`;
+    const line = `${index}  ${task.name}@${task.version} ${task.tier}  ${agent.name}  ${budget.workingMs / 1000} s working${isCalibrated(tasks, task) && budget.workingMs !== budget.requestedWorkingMs ? " before calibration" : ""}, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB`;
     context.say(terminalSafe(line));
   }
   if (context.json === "none")
     context.say(`${plan.attempts.length} attempts, ${plan.parallel} at a time, seed ${plan.seed}; nothing was run`);
   return 0;
+}
+
+function isCalibrated(tasks: readonly LoadedTask[], { name, tier }: TaskReference): boolean {
+  const task = tasks.find(({ reference }) => reference.name === name && reference.tier === tier);
+  return task?.tier.calibration !== undefined;
 }

@@ -6,6 +6,7 @@ import { terminalSafe } from "../cli/terminal-safe.ts";
 import { openHome } from "../host/data-folder.ts";
 import { missingFrom, readStoredRun, resultsOf } from "../host/stored-run.ts";
 import { ledgerTable, scoreTable } from "../reporting/attempt-tables.ts";
+import { describeCalibration } from "../reporting/describe-event.ts";
 import { resultTable } from "../reporting/result-table.ts";
 
 /** `rebench show RUN`: one stored run in full, folded from its journals. */
@@ -34,6 +35,7 @@ export async function showCommand(
     context.say("");
     context.say(`attempt ${attempt.attemptId}`);
     for (const line of [...scoreTable(attempt), "", ...ledgerTable(attempt)]) context.say(`  ${line}`);
+    if (attempt.calibration !== null) context.say(`  ${terminalSafe(describeCalibration(attempt.calibration))}`);
     for (const review of attempt.reviews)
       context.say(`  review by ${terminalSafe(review.by)}: ${review.verdict}, ${terminalSafe(review.reason)}`);
     context.say(`  journal ${attempt.journal}`);

@@ -29,6 +29,15 @@ const submissionSchema = z.object({
 const uniqueNames = (assets: readonly Asset[]): boolean =>
   new Set(assets.map((asset) => asset.name)).size === assets.length;
 
+const calibrationSchema = z.object({
+  files: z.array(z.string()),
+  argv: z.array(z.string()).min(1),
+  timeoutSeconds: positive,
+  unit: z.string().min(1),
+  rate: positive,
+  bounds: z.object({ least: positive.max(1), most: z.number().min(1) }),
+});
+
 const scaleSchema = z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) });
 
 const tierSchema = z.object({
@@ -54,6 +63,7 @@ const tierSchema = z.object({
     sharedMemoryMb: positive.optional(),
   }),
   budget: z.object({ workingSeconds: positive, wallSeconds: positive, scoreCalls: z.number().int().nonnegative() }),
+  calibration: calibrationSchema.optional(),
   anchors: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("measured"), source: z.string() }),
     z.object({ kind: z.literal("fixed"), start: z.number(), reference: z.number(), source: z.string() }),
@@ -117,6 +127,7 @@ function namedPaths(pack: TaskPack): string[] {
         .filter((folder) => folder !== undefined)
         .map((folder) => `${folder}/Dockerfile`),
       ...[tier.background, tier.hidden, tier.baselines].filter((file) => file !== undefined),
+      ...(tier.calibration?.files ?? []),
       ...(tier.scorer.kind === "python" ? [tier.scorer.script, ...tier.scorer.files] : (tier.scorer.files ?? [])),
     ]),
   ]);

@@ -1,4 +1,4 @@
-import type { AttemptState, StampedEvent } from "@rebench/core";
+import { isClamped, type AttemptState, type Calibration, type StampedEvent } from "@rebench/core";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 
 const longest = 160;
@@ -13,6 +13,10 @@ function textOf(event: StampedEvent): string | null {
   switch (event.type) {
     case "journal.opened":
       return `attempt of ${event.spec.task.name} ${event.spec.task.tier} by ${event.spec.agent.name}`;
+    case "machine.calibrated":
+      return describeCalibration({ ...event, status: "measured" });
+    case "calibration.failed":
+      return describeCalibration({ ...event, status: "failed" });
     case "sandbox.started":
       return `sandbox ready, isolation ${event.isolation}${event.guarantees.network ? "" : " (network is NOT cut off)"}`;
     case "sandbox.progressed":
@@ -75,3 +79,16 @@ export function describeOutcome(outcome: NonNullable<AttemptState["outcome"]>): 
       return "unknown";
   }
 }
+
+/** What a calibration made of a tier's budget, or that nothing did. */
+export function describeCalibration(calibration: Calibration): string {
+  if (calibration.status === "failed") {
+    const { blame, code, message } = calibration;
+    return `WARNING: the budget is not calibrated for this machine (${blame}, ${code}): ${oneLine(message, longest)}`;
+  }
+  const { rate, referenceRate, unit, factor } = calibration;
+  const bounds = isClamped(calibration) ? "; WARNING: at the tier's bounds, so the compute is not the same" : "";
+  return `${significant(rate)} ${unit} here, ${significant(referenceRate)} where the tier was measured: times × ${significant(factor)}${bounds}`;
+}
+
+const significant = (value: number): string => String(Number(value.toPrecision(4)));

@@ -36,7 +36,12 @@ export function plainReporter(
 
 function matters(event: StampedEvent): boolean {
   if (event.type === "attempt.finished") return event.outcome.kind !== "completed";
-  return event.type === "score.recorded" || event.type === "score.confirmed" || event.type === "limit.reached";
+  return (
+    event.type === "score.recorded" ||
+    event.type === "score.confirmed" ||
+    event.type === "limit.reached" ||
+    event.type === "calibration.failed"
+  );
 }
 
 function emphasis(event: StampedEvent, style: Style): (text: string) => string {
@@ -44,6 +49,8 @@ function emphasis(event: StampedEvent, style: Style): (text: string) => string {
     case "score.recorded":
     case "score.confirmed":
       return event.entry.status === "valid" ? style.good : style.bad;
+    case "calibration.failed":
+      return style.bad;
     case "attempt.finished":
       return event.outcome.kind === "failed" ? style.bad : style.dim;
     default:

@@ -2,7 +2,7 @@ import type { AttemptResult } from "@rebench/core";
 import { showDuration } from "../cli/duration.ts";
 import { oneLine } from "../cli/terminal-safe.ts";
 import type { MissingAttempt } from "../host/stored-run.ts";
-import { describeOutcome } from "./describe-event.ts";
+import { describeCalibration, describeOutcome } from "./describe-event.ts";
 import { textTable } from "./table.ts";
 
 export interface ShownRun {
@@ -40,6 +40,7 @@ export function resultTable(result: ShownRun, columns: number): string[] {
           ),
         ]),
     ...result.attempts.flatMap(explainFailure),
+    ...result.attempts.flatMap(warnOfBudget),
     ...(result.missing ?? []).map(({ attemptId, task, agent }) =>
       oneLine(`attempt ${attemptId} of ${task} by ${agent} has no journal: nothing is known of it`),
     ),
@@ -54,6 +55,12 @@ function shortOutcome({ outcome }: AttemptResult): string {
 
 function explainFailure({ attemptId, outcome }: AttemptResult): string[] {
   return outcome?.kind === "failed" ? [oneLine(`attempt ${attemptId} ${describeOutcome(outcome)}`)] : [];
+}
+
+/** Compute that is not the same as others' is said beside the result, not only in `show`. */
+function warnOfBudget({ attemptId, calibration }: AttemptResult): string[] {
+  const odd = calibration?.status === "failed" || calibration?.clamped === true;
+  return odd ? [oneLine(`attempt ${attemptId} ${describeCalibration(calibration)}`)] : [];
 }
 
 /** Of several adjudications the latest stands; a flag leaves the score as it is. */

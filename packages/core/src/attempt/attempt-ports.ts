@@ -2,6 +2,7 @@ import type { Machine } from "../events/machine.ts";
 import type { Agent } from "../ports/agent.ts";
 import type { AttemptFolder } from "../ports/attempt-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { MachineRate } from "../ports/machine-rate.ts";
 import type { SandboxProvider } from "../ports/sandbox.ts";
 import type { ScorerHost } from "../ports/scorer-host.ts";
 
@@ -20,6 +21,8 @@ export interface AttemptPorts {
   readonly hostVersion: string;
   /** What the attempt is carried out on, for the journal. */
   readonly machine?: Machine | undefined;
+  /** How fast this machine was found to be, for a tier whose budget is calibrated. */
+  readonly machineRate?: MachineRate | undefined;
 }
 
 /** Two ways to end early: `stop` keeps what is there and scores it, `abort` drops everything at once. */

@@ -14,11 +14,11 @@ export interface BudgetView {
 
 /** Milliseconds of working time left at `elapsedMs`; never below 0. */
 export function workingMsLeft(state: AttemptState, elapsedMs: number): number {
-  return Math.max(0, state.spec.budget.workingMs - advance(state.ledger, elapsedMs).spent.working);
+  return Math.max(0, state.budget.workingMs - advance(state.ledger, elapsedMs).spent.working);
 }
 
 export function budgetView(state: AttemptState, elapsedMs: number): BudgetView {
-  const { budget } = state.spec;
+  const { budget } = state;
   const working = workingMsLeft(state, elapsedMs);
   const { inputTokens, outputTokens, costUsd, actions } = state.usage;
   const tokens = inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;

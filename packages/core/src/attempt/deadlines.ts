@@ -10,6 +10,6 @@ export function deadlinesFor(recorder: Recorder, clock: Clock): SandboxDeadlines
   const now = clock.epochMs();
   return {
     workingEndsAt: now + workingMsLeft(state, elapsed),
-    wallEndsAt: now + Math.max(0, state.spec.budget.wallMs - elapsed),
+    wallEndsAt: now + Math.max(0, state.budget.wallMs - elapsed),
   };
 }

@@ -5,6 +5,7 @@ import type { Sandbox } from "../ports/sandbox.ts";
 import type { AttemptSpec } from "../run/attempt-spec.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
 import type { AttemptPorts, AttemptSignals } from "./attempt-ports.ts";
+import { calibrateBudget } from "./calibrate-budget.ts";
 import { carryThrough } from "./carry-through.ts";
 import { finishRecord } from "./finish-record.ts";
 import { withServices } from "./open-services.ts";
@@ -29,7 +30,10 @@ export async function executeAttempt(options: ExecuteAttemptOptions): Promise<At
   const recorder = createRecorder({ journal: ports.folder.journal, clock: ports.clock, publish });
   const { hostVersion: host, machine } = ports;
   await recorder.record({ type: "journal.opened", schema: journalSchema, host, spec, ...(machine && { machine }) });
-  return finishRecord(recorder, options.signals, () => live(options, recorder));
+  return finishRecord(recorder, options.signals, async () => {
+    await calibrate(options, recorder);
+    return live(options, recorder);
+  });
 }
 
 async function live(options: ExecuteAttemptOptions, recorder: Recorder): Promise<Outcome> {
@@ -44,4 +48,12 @@ async function live(options: ExecuteAttemptOptions, recorder: Recorder): Promise
       await sandbox?.destroy();
     }
   });
+}
+
+/** Before there is a sandbox: whoever takes the attempt over finds its budget in the journal. */
+async function calibrate({ loaded, ports }: ExecuteAttemptOptions, recorder: Recorder): Promise<void> {
+  const { calibration, budget: tier } = loaded.tier;
+  if (calibration === undefined || ports.machineRate === undefined) return;
+  const planned = recorder.state().spec.budget;
+  await recorder.record(calibrateBudget({ calibration, tier, planned }, ports.machineRate));
 }

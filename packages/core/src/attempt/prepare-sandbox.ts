@@ -1,4 +1,4 @@
-import type { AttemptSpec } from "../run/attempt-spec.ts";
+import type { AttemptState } from "../events/attempt-state.ts";
 import type { LoadedTask } from "../run/loaded-task.ts";
 import { workspaceImage } from "../run/task-images.ts";
 import type { Sandbox } from "../ports/sandbox.ts";
@@ -51,7 +51,7 @@ export async function prepareSandbox(
         "full tiers refuse isolation level none; `rebench doctor` says what is missing",
       );
     }
-    await layOut(sandbox, loaded, spec);
+    await layOut(sandbox, loaded, recorder.state());
   } catch (error) {
     await sandbox.destroy();
     throw error;
@@ -66,12 +66,12 @@ function egressOf({ tier }: LoadedTask): readonly string[] | undefined {
 }
 
 /** Puts everything in its place; doing it twice does no harm. */
-export async function layOut(sandbox: Sandbox, loaded: LoadedTask, spec: AttemptSpec): Promise<void> {
+export async function layOut(sandbox: Sandbox, loaded: LoadedTask, state: AttemptState): Promise<void> {
   const { layout } = sandbox;
   await sandbox.copyIn(loaded.packPath(loaded.tier.start), layout.solution, "agent");
   if (loaded.tier.background !== undefined) {
     await sandbox.copyIn(loaded.packPath(loaded.tier.background), `${layout.task}/background`, "harness");
   }
-  const content = loaded.instructions + workingHere(loaded, spec, layout);
+  const content = loaded.instructions + workingHere(loaded, state, layout);
   await sandbox.write([{ path: `${layout.task}/instructions.md`, content, mode: 0o644, owner: "harness" }]);
 }

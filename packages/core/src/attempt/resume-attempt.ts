@@ -66,7 +66,7 @@ function referenceOf({ state, ports }: ResumeAttemptOptions): SandboxReference {
 
 async function goOn(standing: StandingAttempt): Promise<Outcome> {
   const { recorder, sandbox, ports, loaded } = standing;
-  const { phase, ledger, scores, spec, agentOutcome } = recorder.state();
+  const { phase, ledger, scores, agentOutcome } = recorder.state();
   await recorder.record({
     type: "runner.attached",
     unattendedMs: phase === "running" ? recorder.elapsedMs() - ledger.upTo : 0,
@@ -80,7 +80,7 @@ async function goOn(standing: StandingAttempt): Promise<Outcome> {
       await finish(standing, openScoringDesk({ ...standing, signal: standing.signals.abort }));
       return agentOutcome ?? { kind: "unknown" };
     case "preparing":
-      if (scores.length === 0) await layOut(sandbox, loaded, spec);
+      if (scores.length === 0) await layOut(sandbox, loaded, recorder.state());
       break;
     case "running":
     case "paused":

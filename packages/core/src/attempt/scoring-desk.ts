@@ -103,7 +103,7 @@ export function openScoringDesk(options: ScoringDeskOptions): ScoringDesk {
     const common = {
       seq: state.scores.length,
       source,
-      workingMs: spec.budget.workingMs - workingMsLeft(state, recorder.elapsedMs()),
+      workingMs: state.budget.workingMs - workingMsLeft(state, recorder.elapsedMs()),
       at: ports.clock.epochMs(),
       seed,
     };

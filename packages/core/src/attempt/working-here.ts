@@ -1,9 +1,13 @@
 import type { LoadedTask } from "../run/loaded-task.ts";
-import type { AttemptSpec } from "../run/attempt-spec.ts";
+import type { AttemptState } from "../events/attempt-state.ts";
 import type { SandboxLayout } from "../ports/sandbox.ts";
 
 /** The part of the instructions that is the same for every task: the folders, the commands and the limits of this attempt. */
-export function workingHere(loaded: LoadedTask, spec: AttemptSpec, layout: SandboxLayout): string {
+export function workingHere(
+  loaded: LoadedTask,
+  { spec: { resources }, budget }: Pick<AttemptState, "spec" | "budget">,
+  layout: SandboxLayout,
+): string {
   const { entries } = loaded.task.submission;
   const files = entries.map(
     (entry) =>
@@ -34,7 +38,7 @@ ${files.join("\n")}
 | \`note TEXT\` | keeps a line of yours in the journal |
 | \`submit\` | ends the attempt; the submission is scored one last time |
 
-Limits: ${duration(spec.budget.workingMs)} of working time, ${spec.budget.scoreCalls} score calls, ${spec.resources.cpus} CPUs, ${spec.resources.memoryMb} MB of memory, ${spec.resources.diskMb} MB of disk, no network.
+Limits: ${duration(budget.workingMs)} of working time, ${budget.scoreCalls} score calls, ${resources.cpus} CPUs, ${resources.memoryMb} MB of memory, ${resources.diskMb} MB of disk, no network.
 At the limit every process here is ended and what stands in the solution folder is scored.
 The score that counts is ${loaded.task.aggregate === "best" ? "the best" : "the last"} valid one${loaded.tier.reports === "confirmed" ? ", scored once more on fresh data" : ""}.
 ${services.length === 0 ? "" : `\nServices, also as \`POST /services/NAME\` with a JSON body on the unix socket \`$REBENCH_SOCKET\`:\n\n${services.join("\n")}\n`}`;

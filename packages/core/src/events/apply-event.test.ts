@@ -1,13 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sampleOpening, sampleScore, stamped } from "../testing/sample-events.ts";
+import { budgetView } from "../attempt/budget-view.ts";
+import { sampleOpening, sampleScore, sampleSpec, stamped } from "../testing/sample-events.ts";
 import type { AttemptEvent, StampedEvent } from "./attempt-event.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { AttemptState } from "./attempt-state.ts";
 import { columns } from "./ledger.ts";
 
 const seed = "0".repeat(32);
+const calibrated: AttemptEvent = {
+  type: "machine.calibrated",
+  unit: "training steps/s",
+  rate: 50,
+  referenceRate: 100,
+  factor: 2,
+  workingMs: 120_000,
+  wallMs: 1_200_000,
+};
+const uncalibrated: AttemptEvent = { type: "calibration.failed", blame: "pack", code: "x", message: "y" };
 const events: readonly AttemptEvent[] = [
+  calibrated,
+  uncalibrated,
   { type: "agent.started" },
   { type: "agent.ended", reason: "done", outcome: { kind: "completed" } },
   { type: "pause.started", reason: "person" },
@@ -98,6 +111,17 @@ describe("applyEvent", () => {
     expect(() => applyEvent(null, { seq: 0, at: 0, elapsedMs: 0, type: "agent.started" })).toThrow(
       "begins with journal.opened",
     );
+  });
+
+  it("has the calibrated limits in force, and the planned ones where nothing was measured", () => {
+    const planned = fold(stamped([sampleOpening], []));
+    expect(planned).toMatchObject({ budget: sampleSpec.budget, calibration: null });
+    const state = fold(stamped([sampleOpening, calibrated, { type: "agent.started" }], [10]));
+    expect(state.budget).toEqual({ ...sampleSpec.budget, workingMs: 120_000, wallMs: 1_200_000 });
+    expect(state.calibration).toMatchObject({ status: "measured", rate: 50, factor: 2 });
+    expect(budgetView(state, 30_010)).toMatchObject({ workingSecondsUsed: 30, workingSecondsLeft: 90 });
+    const failed = fold(stamped([sampleOpening, uncalibrated], []));
+    expect(failed).toMatchObject({ budget: sampleSpec.budget, calibration: { status: "failed", blame: "pack" } });
   });
 
   it("counts the score calls of the agent, not our own", () => {

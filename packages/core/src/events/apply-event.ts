@@ -25,6 +25,8 @@ function opened(event: StampedEvent): AttemptState {
     spec: event.spec,
     startedAt: event.at,
     machine: event.machine ?? null,
+    budget: event.spec.budget,
+    calibration: null,
     phase: "preparing",
     ledger: newLedger,
     sandbox: null,
@@ -49,6 +51,18 @@ function opened(event: StampedEvent): AttemptState {
 
 function change(state: AttemptState, event: StampedEvent): AttemptState {
   switch (event.type) {
+    case "machine.calibrated": {
+      const { unit, rate, referenceRate, factor, workingMs, wallMs } = event;
+      return {
+        ...state,
+        budget: { ...state.budget, workingMs, wallMs },
+        calibration: { status: "measured", unit, rate, referenceRate, factor },
+      };
+    }
+    case "calibration.failed": {
+      const { blame, code, message } = event;
+      return { ...state, calibration: { status: "failed", blame, code, message } };
+    }
     case "sandbox.started":
       return {
         ...state,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { attemptSpecSchema } from "../run/attempt-spec.ts";
+import { failedCalibrationSchema, measuredCalibrationSchema } from "./calibration.ts";
 import { machineSchema } from "./machine.ts";
 import { outcomeSchema } from "./outcome.ts";
 import { scoreEntrySchema } from "./score-entry.ts";
@@ -19,6 +20,14 @@ export const attemptEventSchema = z.discriminatedUnion("type", [
     /** What the attempt is carried out on: found, not pinned. */
     machine: machineSchema.optional(),
   }),
+  event("machine.calibrated", {
+    ...measuredCalibrationSchema.shape,
+    /** The limits that are in force from here on. */
+    workingMs: z.number().int().positive(),
+    wallMs: z.number().int().positive(),
+  }),
+  /** The tier's budget stays in force as it is. */
+  event("calibration.failed", failedCalibrationSchema.shape),
   event("sandbox.started", {
     isolation: z.enum(["docker", "bwrap", "unshare", "uid", "none"]),
     guarantees: z.object({ files: z.boolean(), processes: z.boolean(), network: z.boolean(), users: z.boolean() }),

@@ -1,6 +1,7 @@
 import type { CapturedFile } from "@rebench/task-kit";
 import type { IsolationGuarantees, IsolationLevel, SandboxObservation, SandboxReference } from "../ports/sandbox.ts";
-import type { AttemptSpec } from "../run/attempt-spec.ts";
+import type { AttemptSpec, Budget } from "../run/attempt-spec.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
@@ -44,6 +45,10 @@ export interface AttemptState {
   readonly startedAt: number;
   /** Null where the journal does not tell. */
   readonly machine: Machine | null;
+  /** The limits in force: the spec's, with its times calibrated where the tier asks for it. */
+  readonly budget: Budget;
+  /** Null where the tier asks for none, or the agent spends no working time. */
+  readonly calibration: Calibration | null;
   readonly phase: Phase;
   readonly ledger: Ledger;
   readonly sandbox: {

@@ -93,7 +93,8 @@ function claimed(tier: Tier): Partial<Record<TierPart, readonly string[]>> {
     container: paths(tier.container?.workspace, tier.container?.scoring),
     hidden: paths(tier.hidden),
     instructions: [tier.instructions],
-    kernel: ["kernel"],
+    // What the working time is calibrated with is a use of the kernel.
+    kernel: ["kernel", ...(tier.calibration?.files ?? [])],
     reference: [tier.reference.path],
     start: [tier.start],
   };
@@ -101,7 +102,7 @@ function claimed(tier: Tier): Partial<Record<TierPart, readonly string[]>> {
 
 /** All of a tier that is plain data and bears on its scores; what only describes it, such as its title, is left out. */
 function definitionOf(task: Task, tier: Tier): unknown {
-  const { resources, budget, conditions, reports, scorer } = tier;
+  const { resources, budget, calibration, conditions, reports, scorer } = tier;
   return {
     submission: tier.submission ?? task.submission,
     score: tier.score ?? task.score,
@@ -109,6 +110,7 @@ function definitionOf(task: Task, tier: Tier): unknown {
     services: task.services.map(({ name, callBudget, availableTo }) => ({ name, callBudget, availableTo })),
     resources,
     budget,
+    calibration,
     conditions,
     reports,
     scorer: { kind: scorer.kind, timeoutSeconds: scorer.timeoutSeconds },

@@ -54,9 +54,19 @@ const paths = [
   "reference/a",
   "rungs/0/a",
   "src/index.js",
+  "src/rate.py",
   "src/scorer.js",
   "start/a",
 ];
+
+const calibration: Tier["calibration"] = {
+  files: ["src/rate.py"],
+  argv: ["python3", "src/rate.py"],
+  timeoutSeconds: 1,
+  unit: "steps/s",
+  rate: 1,
+  bounds: { least: 1, most: 1 },
+};
 
 function locked(definition: TaskPack, changed: readonly string[] = []) {
   const files = paths.map((path): PackFile => ({
@@ -91,8 +101,13 @@ describe("versionRule", () => {
       { anchors: { kind: "fixed", start: 0, reference: 2, source: "" } },
       { budget: { workingSeconds: 2, wallSeconds: 1, scoreCalls: 1 } },
       { submission: { entries: [], maxFiles: 2 } },
+      { calibration },
     ] satisfies Partial<Tier>[])
       expect(versionRule(released, locked(pack([tier(change)]))).required).toBe("major");
+    const calibrated = pack([tier({ calibration })]);
+    expect(versionRule(locked(calibrated), locked(calibrated, ["src/rate.py"])).findings).toMatchObject([
+      { part: "kernel", files: ["src/rate.py"] },
+    ]);
     expect(versionRule(released, locked(pack([tier({ noise: 0.01, tools: [] })]))).required).toBeNull();
   });
 

@@ -1,3 +1,4 @@
+import { isClamped, type Calibration } from "../events/calibration.ts";
 import { columns } from "../events/ledger.ts";
 import type { AttemptState } from "../events/attempt-state.ts";
 import type { ScoreEntry, ValidScoreEntry } from "../events/score-entry.ts";
@@ -29,6 +30,9 @@ export interface AttemptResult {
     | null;
   readonly scores: readonly ScoreLine[];
   readonly anchors: { readonly start: number; readonly reference: number; readonly measured: boolean } | null;
+  /** In force, calibrated where the tier asks for it. */
+  readonly budget: { readonly workingSeconds: number; readonly wallSeconds: number; readonly scoreCalls: number };
+  readonly calibration: ReportedCalibration | null;
   readonly ledger: Readonly<Record<string, number>>;
   readonly pauses: readonly { readonly reason: string; readonly seconds: number }[];
   readonly unattendedSeconds: number;
@@ -40,6 +44,11 @@ export interface AttemptResult {
   readonly reviews: AttemptState["reviews"];
   readonly journal: string;
 }
+
+/** `clamped`: the machine is so fast or slow that the factor ended at the tier's bounds. */
+type ReportedCalibration =
+  | (Extract<Calibration, { status: "measured" }> & { readonly clamped: boolean })
+  | Extract<Calibration, { status: "failed" }>;
 
 interface ScoreLine {
   readonly seq: number;
@@ -80,6 +89,12 @@ export function attemptResult(state: AttemptState, journal: string): AttemptResu
           },
     scores: state.scores.map(scoreLine),
     anchors: anchors === null ? null : { ...anchors, measured: scale.measuredAnchors },
+    budget: {
+      workingSeconds: state.budget.workingMs / 1000,
+      wallSeconds: state.budget.wallMs / 1000,
+      scoreCalls: state.budget.scoreCalls,
+    },
+    calibration: reportCalibration(state.calibration),
     ledger: {
       wall: ledger.upTo / 1000,
       ...Object.fromEntries(columns.map((column) => [column, ledger.spent[column] / 1000])),
@@ -102,6 +117,10 @@ function confirmation(state: AttemptState, selected: ValidScoreEntry): ValidScor
   if (state.confirmed.status === "valid") return state.confirmed;
   const start = state.scores[0];
   return start?.status === "valid" ? start : null;
+}
+
+function reportCalibration(calibration: Calibration | null): ReportedCalibration | null {
+  return calibration?.status === "measured" ? { ...calibration, clamped: isClamped(calibration) } : calibration;
 }
 
 const points = ({ raw, normalized }: ValidScoreEntry): Points => ({ raw, normalized });

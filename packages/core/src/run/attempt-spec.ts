@@ -26,9 +26,11 @@ const taskReferenceSchema = z.object({
   }),
 });
 
-/** Limits of one attempt; null for none. */
+/** Limits of one attempt; null for none. Times are those of the tier's own machine until a calibration has changed them. */
 const budgetSchema = z.object({
   workingMs: z.number().int().positive(),
+  /** What a person asked for: taken as it is, unless the tier gives less. */
+  requestedWorkingMs: z.number().int().positive().optional(),
   wallMs: z.number().int().positive(),
   scoreCalls: z.number().int().nonnegative(),
   tokens: finiteOrNull,

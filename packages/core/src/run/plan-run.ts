@@ -1,8 +1,9 @@
 import { deriveSeed } from "../attempt/seed.ts";
 import type { AgentConfig, AttemptSpec, Budget } from "./attempt-spec.ts";
 import type { LoadedTask } from "./loaded-task.ts";
+import { tierResources } from "./tier-resources.ts";
 
-/** What a person asked for. Limits may only tighten the tier's; null leaves the tier's in force. */
+/** What a person asked for. Limits may only tighten the tier's, calibrated where they are; null leaves the tier's in force. */
 export interface RunRequest {
   readonly tasks: readonly LoadedTask[];
   readonly agents: readonly AgentConfig[];
@@ -40,7 +41,7 @@ export function planRun(request: RunRequest, runId: string): RunPlan {
           task: loaded.reference,
           agent,
           sandbox: request.sandbox,
-          resources: pickResources(loaded),
+          resources: tierResources(loaded.tier),
           budget: budgetOf(loaded, request),
           seed: deriveSeed(request.seed, `attempt ${index}`),
         });
@@ -50,22 +51,11 @@ export function planRun(request: RunRequest, runId: string): RunPlan {
   return { runId, seed: request.seed, parallel: request.parallel, attempts };
 }
 
-function pickResources(loaded: LoadedTask): AttemptSpec["resources"] {
-  const { cpus, memoryMb, diskMb, pids, sharedMemoryMb, gpus } = loaded.tier.resources;
-  return {
-    cpus,
-    memoryMb,
-    diskMb,
-    pids,
-    ...(sharedMemoryMb === undefined ? {} : { sharedMemoryMb }),
-    ...(gpus === undefined ? {} : { gpus: gpus.count }),
-  };
-}
-
 function budgetOf(loaded: LoadedTask, request: RunRequest): Budget {
   const { workingSeconds, wallSeconds, scoreCalls } = loaded.tier.budget;
   return {
     workingMs: Math.min(workingSeconds * 1000, request.workingMs ?? Infinity),
+    ...(request.workingMs === null ? {} : { requestedWorkingMs: request.workingMs }),
     wallMs: wallSeconds * 1000,
     scoreCalls,
     tokens: request.tokens,
