@@ -19,11 +19,21 @@ export interface MeasuredTier {
   readonly start: MeasuredSolution;
   readonly reference: MeasuredSolution;
   readonly noise: number;
+  /** How fast this machine does the tier's own work; null where its budget is not calibrated. */
+  readonly rate: MeasuredRate | null;
 }
 
-/** Scores the starting solution and the reference `repeat` times each. Errors with code `pack.not-scored` where one is not valid. */
+interface MeasuredRate {
+  readonly unit: string;
+  readonly measurements: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+/** Scores the starting solution and the reference, and measures the rate, `repeat` times each. Errors with code `pack.not-scored` where one is not valid. */
 export async function calibrateTier(context: CheckContext): Promise<MeasuredTier> {
   const { task, tier, packPath } = context.loaded;
+  const rate = await rates(context);
   await using location = await openLocation(tier.reference, packPath);
   const startScores = await scores(context, "start", packPath(tier.start));
   const referenceScores = await scores(context, "reference", location.folder);
@@ -38,7 +48,27 @@ export async function calibrateTier(context: CheckContext): Promise<MeasuredTier
     start,
     reference,
     noise: Math.max(start.noise, reference.noise),
+    rate,
   };
+}
+
+async function rates({ loaded, repeat, measureRate, onProgress }: CheckContext): Promise<MeasuredRate | null> {
+  const { calibration } = loaded.tier;
+  if (calibration === undefined) return null;
+  const found: number[] = [];
+  for (let round = 1; round <= repeat; round += 1) {
+    onProgress(`calibration, ${round} of ${repeat}`);
+    const one = await measureRate();
+    if (one.status === "failed")
+      throw new RebenchError({
+        code: one.code,
+        message: `the calibration failed: ${one.message}`,
+        fix: "`rebench pack check --only calibration` says more",
+      });
+    found.push(one.rate);
+  }
+  const { mean, standardDeviation } = spread(found);
+  return { unit: calibration.unit, measurements: repeat, mean, standardDeviation };
 }
 
 async function scores({ grader, repeat, onProgress }: CheckContext, what: string, folder: string): Promise<number[]> {

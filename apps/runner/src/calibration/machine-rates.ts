@@ -6,12 +6,14 @@ import { measureRate, type MeasureRateOptions } from "./measure-rate.ts";
 const known = new Map<string, Extract<MachineRate, { status: "measured" }>>();
 
 /** Measured once for a tier and isolation level in the life of this process; a failure is not remembered. */
-export async function machineRate(loaded: LoadedTask, options: MeasureRateOptions): Promise<MachineRate> {
-  const key = keyOf(loaded, options);
-  const earlier = known.get(key);
-  if (earlier !== undefined) return earlier;
+async function machineRate(loaded: LoadedTask, options: MeasureRateOptions): Promise<MachineRate> {
+  return known.get(keyOf(loaded, options)) ?? measureAgain(loaded, options);
+}
+
+/** Whatever was found earlier; what is found now takes its place. */
+export async function measureAgain(loaded: LoadedTask, options: MeasureRateOptions): Promise<MachineRate> {
   const found = await measureRate(loaded, options);
-  if (found.status === "measured") known.set(key, found);
+  if (found.status === "measured") known.set(keyOf(loaded, options), found);
   return found;
 }
 

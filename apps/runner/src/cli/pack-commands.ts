@@ -39,7 +39,7 @@ export function addPackCommands(program: Command, act: Act): void {
   )
     .option(
       "--only <check...>",
-      "only these: definition, instructions, readme, container, anchors, malformed, cheats, rungs, leaks, repeat",
+      "only these: definition, instructions, readme, container, calibration, anchors, malformed, cheats, rungs, leaks, repeat",
     )
     .option("--repeat <n>", "scorings that the noise is measured with", "5")
     .addOption(sandboxOption())
@@ -52,12 +52,12 @@ export function addPackCommands(program: Command, act: Act): void {
   withHome(
     add(
       "calibrate <pack>",
-      "measure anchors and noise on this machine, with its hardware and the date",
+      "measure anchors, noise and calibration on this machine, with its hardware and the date",
       "rebench pack calibrate ./my-pack --repeat 20 --write",
     ),
   )
     .option("--tier <tier>", "mini or full; default: every one that this machine can run")
-    .option("--repeat <n>", "scorings of the start and of the reference", "10")
+    .option("--repeat <n>", "scorings of the start and of the reference, and measurements of the rate", "10")
     .option("--write", "keep it in the pack's baselines/measured.json, which the pack can import")
     .addOption(sandboxOption())
     .option("--isolation <level>", "of the local sandbox: bwrap, unshare, uid or none; default: the best one here")

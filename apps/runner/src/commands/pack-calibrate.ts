@@ -28,7 +28,7 @@ export interface PackCalibrateOptions {
 
 const file = "baselines/measured.json";
 
-/** `rebench pack calibrate PACK`: what the start and the reference score here, and how much that varies. */
+/** `rebench pack calibrate PACK`: what the start and the reference score here, how fast calibrated work is done, and how much that varies. */
 export async function packCalibrateCommand(
   name: string,
   options: PackCalibrateOptions,
@@ -101,10 +101,15 @@ function report({ measuredOn, tiers, written, context }: Report): void {
     rows,
   ))
     context.say(line);
+  for (const { task, tier, rate } of tiers)
+    if (rate !== null)
+      context.say(
+        `\n${task} ${tier} calibration: ${rate.mean.toPrecision(4)} ± ${rate.standardDeviation.toPrecision(2)} ${rate.unit} (${rate.measurements} measurements)`,
+      );
   context.say(`\nmeasured on ${measuredOn.hardware}, ${measuredOn.date}`);
   context.say(
     written
-      ? `kept in ${file}; the tier's anchors, noise and measuredOn can import it`
-      : `put these into the tier's anchors, noise and measuredOn; --write keeps them in ${file}`,
+      ? `kept in ${file}; the tier's anchors, noise, calibration and measuredOn can import it`
+      : `put these into the tier's anchors, noise, calibration and measuredOn; --write keeps them in ${file}`,
   );
 }

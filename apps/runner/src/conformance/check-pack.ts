@@ -3,6 +3,7 @@ import path from "node:path";
 import type { LoadedTask } from "@rebench/core";
 import type { HomeLayout } from "@rebench/core/home";
 import { RebenchError } from "@rebench/task-kit";
+import { measureAgain } from "../calibration/machine-rates.ts";
 import type { CommandContext } from "../cli/command-context.ts";
 import { oneLine, terminalSafe } from "../cli/terminal-safe.ts";
 import { preflight } from "../commands/run.ts";
@@ -87,9 +88,11 @@ export async function openTaskContext(
   loaded: LoadedTask,
 ): Promise<AsyncDisposable & { readonly context: CheckContext }> {
   const level = await preflight({ home, tasks: [loaded], context, ...choice });
-  const { scorer } = await compose({ home, packDirectories: [pack.directory], isolation: level.level });
+  const { scorer, protectedPaths } = await compose({ home, packDirectories: [pack.directory], isolation: level.level });
   const grader = await openGrader({ loaded, scorer, signal, onProgress: () => undefined });
   const { task, tier } = loaded;
+  const onProgress = (message: string): void =>
+    context.showProgress(oneLine(`${task.id} ${tier.name}  ${message}`, context.columns - 1));
   return {
     context: {
       loaded,
@@ -99,8 +102,8 @@ export async function openTaskContext(
       level,
       repeat,
       attempt: (line) => attemptOnce(loaded, level, line, context),
-      onProgress: (message) =>
-        context.showProgress(oneLine(`${task.id} ${tier.name}  ${message}`, context.columns - 1)),
+      measureRate: () => measureAgain(loaded, { isolation: level.level, protectedPaths, signal, onProgress }),
+      onProgress,
     },
     [Symbol.asyncDispose]: () => grader[Symbol.asyncDispose](),
   };

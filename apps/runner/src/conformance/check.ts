@@ -1,4 +1,4 @@
-import type { LevelProbe, LoadedTask } from "@rebench/core";
+import type { LevelProbe, LoadedTask, MachineRate } from "@rebench/core";
 import type { Grader } from "../host/grader.ts";
 
 /** What one point of the conformance list found. */
@@ -23,6 +23,8 @@ export interface CheckContext {
   readonly repeat: number;
   /** Runs a shell line as an agent in a real attempt of this task. */
   readonly attempt: (line: string) => Promise<AttemptReport>;
+  /** Measures afresh how fast this machine does the tier's own work; only for tiers with a calibration. */
+  readonly measureRate: () => Promise<MachineRate>;
   readonly onProgress: (message: string) => void;
 }
 

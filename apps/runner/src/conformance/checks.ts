@@ -1,4 +1,5 @@
 import { anchorsCheck } from "./anchors-check.ts";
+import { calibrationCheck } from "./calibration-check.ts";
 import { cheatsCheck } from "./cheats-check.ts";
 import type { Check } from "./check.ts";
 import { containerCheck } from "./container-check.ts";
@@ -16,6 +17,7 @@ export const conformanceChecks: readonly Check[] = [
   instructionsCheck,
   readmeCheck,
   containerCheck,
+  calibrationCheck,
   anchorsCheck,
   malformedCheck,
   cheatsCheck,
