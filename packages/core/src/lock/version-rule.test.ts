@@ -59,7 +59,7 @@ const paths = [
   "start/a",
 ];
 
-const calibration: Tier["calibration"] = {
+const calibration: NonNullable<Tier["calibration"]> = {
   files: ["src/rate.py"],
   argv: ["python3", "src/rate.py"],
   timeoutSeconds: 1,
@@ -108,6 +108,8 @@ describe("versionRule", () => {
     expect(versionRule(locked(calibrated), locked(calibrated, ["src/rate.py"])).findings).toMatchObject([
       { part: "kernel", files: ["src/rate.py"] },
     ]);
+    const otherwise = pack([tier({ calibration: { ...calibration, rate: 2 } })]);
+    expect(versionRule(locked(calibrated), locked(otherwise)).findings).toMatchObject([{ part: "definition" }]);
     expect(versionRule(released, locked(pack([tier({ noise: 0.01, tools: [] })]))).required).toBeNull();
   });
 
