@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 // Files that own the clock, the environment, the terminal: apps, adapters to the outside, and what is no part of a package.
-const owners = ["apps/**", "packages/sandbox-*/**", "packages/supervisor/**"];
+const owners = ["apps/**", "packages/onnx-scoring/**", "packages/sandbox-*/**", "packages/supervisor/**"];
 const notPackages = [
   "scripts/**",
   "bench/**",
@@ -23,7 +23,15 @@ const currentDate = {
 };
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/node_modules/", ".toolchain/", "coverage/", "**/*.{js,mjs,cjs}", "!eslint.config.js"]),
+  globalIgnores([
+    "**/dist/",
+    "**/node_modules/",
+    ".toolchain/",
+    "coverage/",
+    "**/*_pb.ts",
+    "**/*.{js,mjs,cjs}",
+    "!eslint.config.js",
+  ]),
   {
     name: "rebench/types",
     files: ["**/*.{ts,tsx}"],

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ScoreResult, ScoringSandbox } from "@rebench/task-kit";
+import type { ScoreResult, ScoringContext, ScoringSandbox } from "@rebench/task-kit";
 import { expect, test } from "vitest";
 import { score } from "../src/scorer.ts";
 import { packRoot } from "./bench.ts";
@@ -26,6 +26,7 @@ async function scoreFolder(directory: string): Promise<ScoreResult> {
         return sandbox;
       },
       withTimingLease: (work) => work(),
+      onnx: {} as ScoringContext["onnx"],
       progress: () => undefined,
     });
   } finally {

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { withLease } from "@rebench/core/home";
 import { scoringImage, type LoadedTask, type ScoringOutcome } from "@rebench/core";
+import { createOnnxScoring } from "@rebench/onnx-scoring";
 import { RebenchError, type ScoringContext, type ScoringSandbox } from "@rebench/task-kit";
 import { assetFile } from "../packs/assets/asset-file.ts";
 import { sandboxProvider } from "../host/providers.ts";
@@ -93,6 +94,7 @@ function scoringContext({ loaded, job, send, opened, signal, limit }: ContextOpt
         return work();
       });
     },
+    onnx: createOnnxScoring({ signal }),
     progress: (message, fraction) =>
       send({ type: "progress", message, ...(fraction === undefined ? {} : { fraction }) }),
   };

@@ -49,6 +49,7 @@ function scripted(script: Script): { context: ScoringContext; commands: ScoringC
     assetPath: (name) => name,
     openSandbox: () => Promise.resolve(sandbox),
     withTimingLease: (work) => work(),
+    onnx: {} as ScoringContext["onnx"],
     progress: () => undefined,
   };
   return { context, commands, killed: () => killed };

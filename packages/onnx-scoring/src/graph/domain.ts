@@ -1,0 +1,2 @@
+/** The standard operators' domain has two spellings. */
+export const isStandardDomain = (domain: string): boolean => domain === "" || domain === "ai.onnx";

@@ -1,0 +1,1 @@
+export { createOnnxScoring, type OnnxScoringOptions } from "./onnx-scoring.ts";

@@ -1,0 +1,172 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { extname } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { RebenchError } from "@rebench/task-kit";
+import { printable } from "../printable.ts";
+import { limitPrefix, nodeFlags, residentBytes, type ProcessLimits } from "./limits.ts";
+import {
+  lifelineDescriptor,
+  replyDescriptor,
+  replySchema,
+  type Reply,
+  type Request,
+  type Verdict,
+} from "./protocol.ts";
+import { encodeRequest } from "./request-reader.ts";
+
+export interface ProcessOptions extends ProcessLimits {
+  /** Whether it has to load the native runtime before it is ready. */
+  readonly runtime: boolean;
+}
+
+export interface Question {
+  readonly request: Request;
+  readonly parts: readonly Int32Array[];
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal | undefined;
+  readonly progress: ((fraction: number) => void) | undefined;
+}
+
+/** How an answer came about, or did not. */
+export type Answer =
+  | { readonly kind: "verdict"; readonly verdict: Verdict }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "out-of-memory" }
+  | { readonly kind: "crashed"; readonly how: string };
+
+const longestReply = 2 ** 18;
+const longestWords = 4096;
+const startSeconds = 60;
+
+/** A process in which untrusted files are opened. It answers one question after another, and may die of any. */
+export class ScoringProcess {
+  readonly #child: ChildProcess;
+  readonly #replies: AsyncGenerator<Reply>;
+  readonly #lastWords: () => string;
+  readonly #ended: Promise<string>;
+
+  private constructor(options: ProcessOptions) {
+    const main = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
+    const [program = "", ...rest] = [
+      ...limitPrefix(options),
+      process.execPath,
+      ...nodeFlags(options),
+      main,
+      String(residentBytes(options)),
+      String(options.runtime),
+    ];
+    const stdio = ["pipe", "ignore", "pipe"];
+    stdio[replyDescriptor] = "pipe";
+    stdio[lifelineDescriptor] = "pipe";
+    this.#child = spawn(program, rest, { cwd: "/", env: {}, stdio: stdio as ["pipe"] });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once("error", (error) => resolve(error.message));
+      this.#child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    });
+    for (const stream of this.#child.stdio) stream?.on("error", () => undefined);
+    this.#replies = repliesOf(this.#child.stdio[replyDescriptor] as Readable);
+    this.#lastWords = tail(this.#child.stderr as Readable);
+  }
+
+  static async start(options: ProcessOptions): Promise<ScoringProcess> {
+    const started = new ScoringProcess(options);
+    const timer = setTimeout(() => started.kill(), startSeconds * 1000);
+    const first = await started.#next();
+    clearTimeout(timer);
+    if (first?.type === "ready") return started;
+    started.kill();
+    throw fault(`the process did not start (${await started.#ended})${started.#lastWords()}`);
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Ends the process, and resolves once it is gone. */
+  async close(): Promise<void> {
+    this.kill();
+    await this.#ended;
+  }
+
+  async ask({ request, parts, timeoutSeconds, signal, progress }: Question): Promise<Answer> {
+    signal?.throwIfAborted();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.kill();
+    }, timeoutSeconds * 1000);
+    const abort = (): void => this.kill();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const stdin = this.#child.stdin as Writable;
+      for (const chunk of encodeRequest(request, parts)) stdin.write(chunk);
+      for (;;) {
+        const reply = await this.#next();
+        signal?.throwIfAborted();
+        if (reply === null) return late ? { kind: "timed-out" } : await this.#death();
+        switch (reply.type) {
+          case "progress":
+            progress?.(reply.fraction);
+            break;
+          case "memory":
+            return { kind: "out-of-memory" };
+          case "fault":
+            throw fault(reply.message);
+          case "verdict":
+            return { kind: "verdict", verdict: reply.verdict };
+          case "ready":
+            return { kind: "crashed", how: "it said what makes no sense" };
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** The next reply, or null where the process ended or says what cannot be understood, and then is made to end. */
+  async #next(): Promise<Reply | null> {
+    try {
+      const { value, done } = await this.#replies.next();
+      return done === true ? null : value;
+    } catch {
+      this.kill();
+      return null;
+    }
+  }
+
+  async #death(): Promise<Answer> {
+    const how = await this.#ended;
+    const words = this.#lastWords();
+    if (/heap out of memory|allocation failed|bad_alloc/i.test(words)) return { kind: "out-of-memory" };
+    // Neither we nor the process itself sent it: the machine ran out of memory, or somebody ended it.
+    if (how === "SIGKILL") throw fault("the process was killed from outside");
+    return { kind: "crashed", how };
+  }
+}
+
+const fault = (message: string): RebenchError =>
+  new RebenchError({
+    code: "host.onnx-scoring",
+    message: `The process that opens ONNX files failed: ${message}`,
+  });
+
+async function* repliesOf(stream: Readable): AsyncGenerator<Reply> {
+  let text = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    text += String(chunk);
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n")) {
+      yield replySchema.parse(JSON.parse(text.slice(0, end)));
+      text = text.slice(end + 1);
+    }
+    if (text.length > longestReply) throw new Error("a reply is too long");
+  }
+}
+
+/** Keeps the last of what a process printed, to explain a death. */
+function tail(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => (text = (text + chunk).slice(-longestWords)));
+  return () => (text.trim() === "" ? "" : `: ${printable(text, 1000)}`);
+}

@@ -1,0 +1,18 @@
+import { writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { workerData } from "node:worker_threads";
+import { z } from "zod";
+import { lifelineDescriptor, replyDescriptor, type Reply } from "./protocol.ts";
+
+/** A thread beside the one that works, which native code may keep busy: it sees when the host has gone, and when memory runs out. */
+const { mostBytes } = z.object({ mostBytes: z.number() }).parse(workerData);
+const everyMilliseconds = 50;
+
+const end = (): never => process.kill(process.pid, "SIGKILL") as never;
+
+new Socket({ fd: lifelineDescriptor, readable: true, writable: false }).resume().on("close", end).on("error", end);
+setInterval(() => {
+  if (process.memoryUsage.rss() <= mostBytes) return;
+  writeSync(replyDescriptor, `${JSON.stringify({ type: "memory" } satisfies Reply)}\n`);
+  end();
+}, everyMilliseconds);
