@@ -20,10 +20,10 @@ function warnings(calibration: AttemptResult["calibration"]): string[] {
 
 it("says beside the results which attempts had not the compute that the tier means", () => {
   expect(warnings(measured)).toEqual([
-    "attempt 01R.0 10 steps/s here, 100 where the tier was measured: times × 4; WARNING: at the tier's bounds, so the compute is not the same",
+    "attempt 01R.0: 10 steps/s here, 100 where the tier was measured: times × 4; WARNING: at the tier's bounds, so the compute is not the same",
   ]);
   expect(warnings({ status: "failed", blame: "pack", code: "pack.bad-calibration", message: "no rate" })).toEqual([
-    "attempt 01R.0 WARNING: the budget is not calibrated for this machine (pack, pack.bad-calibration): no rate",
+    "attempt 01R.0: WARNING: the budget is not calibrated for this machine (pack, pack.bad-calibration): no rate",
   ]);
   expect(warnings({ ...measured, factor: 10, clamped: false })).toEqual([]);
   expect(warnings(null)).toEqual([]);

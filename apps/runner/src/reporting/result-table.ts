@@ -60,7 +60,7 @@ function explainFailure({ attemptId, outcome }: AttemptResult): string[] {
 /** Compute that is not the same as others' is said beside the result, not only in `show`. */
 function warnOfBudget({ attemptId, calibration }: AttemptResult): string[] {
   const odd = calibration?.status === "failed" || calibration?.clamped === true;
-  return odd ? [oneLine(`attempt ${attemptId} ${describeCalibration(calibration)}`)] : [];
+  return odd ? [oneLine(`attempt ${attemptId}: ${describeCalibration(calibration)}`)] : [];
 }
 
 /** Of several adjudications the latest stands; a flag leaves the score as it is. */
