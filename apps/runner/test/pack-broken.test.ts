@@ -66,6 +66,13 @@ interface Breakage {
   readonly spoil: (pack: Pack) => Promise<void>;
 }
 
+async function calibrateWith(pack: Pack, script: string): Promise<void> {
+  await pack.write("rate.sh", script);
+  const calibration =
+    'calibration: { files: ["rate.sh"], argv: ["sh", "rate.sh"], timeoutSeconds: 30, unit: "steps/s", rate: 100, bounds: { least: 0.5, most: 4 } },';
+  await pack.edit(tier, "conditions:", `${calibration} conditions:`);
+}
+
 const breakages: readonly Breakage[] = [
   {
     what: "a canary without a UUID",
@@ -273,6 +280,18 @@ const breakages: readonly Breakage[] = [
     says: /isolation level none does not keep files apart/,
     isolation: "none",
     spoil: () => Promise.resolve(),
+  },
+  {
+    what: "a calibration that fails",
+    fails: ["calibration"],
+    says: /^pack\.calibration-failed: sh rate\.sh exited with 3: no torch$/,
+    spoil: (pack) => calibrateWith(pack, "echo no torch >&2; exit 3"),
+  },
+  {
+    what: "a calibration of quite another machine",
+    fails: ["calibration"],
+    says: /^24 steps\/s here, 100 where the tier was measured: times × 4; WARNING: at the tier's bounds/,
+    spoil: (pack) => calibrateWith(pack, `echo '{"rate": 24}'`),
   },
   {
     what: "a scorer that rolls dice",
