@@ -10,13 +10,18 @@ const docker = rooms.map((room) => `${room}/**/*.docker.*`);
 const timing = rooms.map((room) => `${room}/**/*.timing.test.ts`);
 const never = ["**/node_modules/**", "**/dist/**", ...(slow ? [] : ["**/*.slow.*"])];
 
-const common = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000 } as const;
+const common = {
+  environment: "node",
+  setupFiles: ["./scripts/compile-cache.ts"],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const;
 
 export default defineConfig({
   test: {
     reporters: tally === undefined ? ["default"] : ["default", new TallyReporter(tally)],
     projects: [
-      // Many tests start whole programs: two files at once leave them room on a small machine.
+      // Many tests start whole programs and wait for them: a file more than a small machine has cores keeps those busy.
       {
         test: {
           ...common,
@@ -25,11 +30,11 @@ export default defineConfig({
           env: { REBENCH_SANDBOX: "local" },
           include: tests,
           exclude: [...never, ...timing, ...docker],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
-      // What needs a Docker engine; images are built in hooks.
+      // What needs a Docker engine; images are built in hooks. These tests mostly wait, for containers and for deadlines.
       {
         test: {
           ...common,
@@ -38,7 +43,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { cpus, release, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { findEngine, type Engine } from "./docker-engine.ts";
+import { keepImages, type KeptImages } from "./kept-images.ts";
 import { listOnEngine, listProcesses, settle, type Scope } from "./leftovers.ts";
 import type { Tally } from "./tally-reporter.ts";
 
@@ -51,10 +52,15 @@ async function main({ slow, ownEngine }: { slow: boolean; ownEngine: boolean }):
     print("FAILED REBENCH_ENGINE=required, and there is none\n0 passed, 1 failed, 0 skipped");
     return 1;
   }
+  // Only the tests of containers, which come late, need them.
+  const images = engine.kind === "engine" ? keepImages(engine.host, { baseIsMade: ownEngine }) : null;
+  const imagesResult = images === null ? null : imagesStep(images);
   const results = await runStatic(staticSteps);
   const scope = ownEngine ? "everything" : "ours";
   const before = engine.kind === "engine" ? await listOnEngine(engine.host, scope).catch(() => []) : [];
   const tests = await runTests(slow);
+  if (imagesResult !== null) results.push(await imagesResult);
+  await images?.remove();
   const leftovers = await checkLeftovers({ engine, scope, before });
 
   const failedSteps = [...results, leftovers].filter((result) => !result.ok);
@@ -87,12 +93,22 @@ async function runStatic(steps: readonly Step[]): Promise<StepResult[]> {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
       const result = await runStep(step);
       results.push(result);
-      print(`${result.ok ? "ok    " : "FAILED"} ${result.name} (${result.seconds.toFixed(1)} s)`);
-      if (!result.ok) print(result.output.trimEnd());
+      printStep(result);
     }
   };
   await Promise.all([worker(), worker()]);
   return steps.flatMap((step) => results.filter((result) => result.name === step.name));
+}
+
+async function imagesStep({ built }: KeptImages): Promise<StepResult> {
+  const started = performance.now();
+  const output = await built.then(
+    () => "",
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const result = { name: "images", ok: output === "", seconds: secondsSince(started), output };
+  printStep(result);
+  return result;
 }
 
 async function runStep({ name, command }: Step): Promise<StepResult> {
@@ -191,6 +207,11 @@ function writeRecord({
   };
   mkdirSync(dirname(record), { recursive: true });
   writeFileSync(record, `${JSON.stringify(facts, null, 2)}\n`);
+}
+
+function printStep({ name, ok, seconds, output }: StepResult): void {
+  print(`${ok ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)`);
+  if (!ok) print(output.trimEnd());
 }
 
 function secondsSince(started: number): number {

@@ -8,7 +8,9 @@ number=${namespace#rebench}
 # Ends when the last process that held the other end of the pipe is gone.
 cat >/dev/null
 
-[ -s "$folder/attended" ] && kill -s KILL -- "-$(cat "$folder/attended")"
+for session in "$folder"/attended/*; do
+  [ -e "$session" ] && kill -s KILL -- "-${session##*/}"
+done
 
 : >"$folder/stopping"
 export DOCKER_HOST="unix://$folder/docker.sock"

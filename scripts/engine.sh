@@ -18,6 +18,7 @@ start_engine() {
   PATH=$PATH:/usr/sbin:/sbin
   export PATH
   engine=$(mktemp -d "${TMPDIR:-/var/tmp}/rebench-engine.XXXXXX") || fail "no folder for the engine could be made" "have a TMPDIR that can be written."
+  mkdir "$engine/attended"
   make_namespace
   keep_engine
   join_network
@@ -33,7 +34,7 @@ make_namespace() {
   until error=$(ip netns add "rebench$number" 2>&1); do
     number=$((number + 1))
     [ "$number" -le 255 ] && continue
-    rmdir "$engine"
+    rm -r "$engine"
     fail "no network namespace could be made: $error" "run where root may make one (in a container: privileged)."
   done
   namespace=rebench$number
@@ -104,6 +105,16 @@ run_dockerd() {
   say "Docker $version runs in $engine"
 }
 
+# While other things begin; `wait "$base_image_maker"` waits for it. It gives up its end of the pipe, so as to keep nothing alive:
+# by `exec`, because a redirection of a function alone leaves the shell a copy.
+begin_base_image() {
+  (
+    exec 9>&-
+    make_base_image
+  ) &
+  base_image_maker=$!
+}
+
 # From a registry if one answers at once, else from Debian's packages; made on another day from the same packages it is the same layer.
 make_base_image() {
   attended timeout 15 docker pull --quiet "$base_image" >/dev/null 2>&1 && return
@@ -123,6 +134,10 @@ in_namespace() {
 # In the background, so that a signal to this shell is answered at once, and in a session of its own, all of which the keeper ends.
 attended() {
   setsid "$@" </dev/null 9>&- &
-  echo $! >"$engine/attended"
-  wait $!
+  set -- $!
+  : >"$engine/attended/$1"
+  wait "$1"
+  set -- "$1" $?
+  rm -f "$engine/attended/$1"
+  return "$2"
 }

@@ -45,7 +45,7 @@ interface EngineRun {
   readonly pidFile: string;
 }
 
-/** What ./check --engine does, with `sleep` in place of the checks and without the base image. */
+/** What ./check --engine does, with `sleep` in place of the checks and of what makes the base image. */
 async function startEngine(context: TestContext): Promise<EngineRun> {
   if (!isRoot) context.skip("a Docker engine is started by root only");
   if (spawnSync("dockerd", ["--version"]).error !== undefined) context.skip("no dockerd on this machine");
@@ -55,6 +55,8 @@ async function startEngine(context: TestContext): Promise<EngineRun> {
     . "$root/scripts/toolchain.sh"; . "$root/scripts/engine.sh"
     start_engine
     echo "$engine $namespace $DOCKER_HOST $REBENCH_ENGINE_PID_FILE"
+    make_base_image() { attended sh -c "sleep 600; :" "$engine"; }
+    begin_base_image
     in_namespace sleep 600`;
   const child = spawn("sh", ["-c", script, "sh", root], { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGTERM"));

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Bench } from "./cli.ts";
 
-interface CheckObject {
-  readonly ok: boolean;
-  readonly checks: readonly { readonly id: string; readonly ok: boolean; readonly message: string }[];
-}
-
 describe("optimize-kernel mini, through the command line", () => {
   it("gives nearly 0 for doing nothing and nearly 1 for the reference", async () => {
     await using bench = await Bench.open();
@@ -18,27 +13,6 @@ describe("optimize-kernel mini, through the command line", () => {
     expect(score?.normalized).toBeLessThan(1.25);
     expect(reference.value.attempts[0]?.anchors).toMatchObject({ measured: true });
   });
-
-  it(
-    "refuses every cheat and every malformed submission, and shows an agent nothing that decides its score",
-    { timeout: 300_000 },
-    async () => {
-      await using bench = await Bench.open();
-      const { code, value } = await bench.json<CheckObject>(
-        "pack",
-        "check",
-        "optimize-kernel",
-        "--only",
-        "instructions",
-        "malformed",
-        "cheats",
-        "leaks",
-      );
-      expect(value.checks.filter(({ ok }) => !ok)).toEqual([]);
-      expect(code).toBe(0);
-      expect(value.checks.filter(({ id }) => id.includes(".cheats.")).length).toBeGreaterThanOrEqual(6);
-    },
-  );
 
   it("lists METR's nine human attempts at the full tier", async () => {
     await using bench = await Bench.open();
