@@ -35,19 +35,29 @@ export async function openSession(
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (error) {
-    return refuse("graph-not-loaded", `the graph cannot be loaded: ${(error as Error).message}`);
+    return blame(error, "graph-not-loaded", "the graph cannot be loaded");
   }
 }
 
-/** Runs a graph that is not ours; what it runs into is its own fault. */
+/** Runs a graph that is not ours; what it runs into is its own fault. Outputs may be given tensors to be written into. */
 export async function runSession(
   session: InferenceSession,
   feeds: Readonly<Record<string, Tensor>>,
-  outputs: readonly string[],
+  outputs: readonly string[] | Readonly<Record<string, Tensor | null>>,
 ): Promise<Readonly<Record<string, Tensor>>> {
   try {
     return await session.run(feeds, outputs);
   } catch (error) {
-    return refuse("graph-not-run", `the graph cannot be run: ${(error as Error).message}`);
+    return blame(error, "graph-not-run", "the graph cannot be run");
   }
+}
+
+/** Where in the runtime's sources an error arose: a file, a line and a signature. */
+const nativePlace = /\S*onnxruntime_src\S+:\d+ [^()]*\([^()]*\)(?: const)? /g;
+const nativeMemory = /bad_alloc|failed to allocate memory|out of memory/i;
+
+function blame(error: unknown, code: string, what: string): never {
+  const message = error instanceof Error ? error.message : String(error);
+  if (nativeMemory.test(message)) refuse("out-of-memory", `${what} in the memory that is allowed`);
+  return refuse(code, `${what}: ${message.replaceAll(nativePlace, "")}`);
 }

@@ -36,6 +36,8 @@ export async function crossEntropy(work: LossWork): Promise<Measured> {
   const rows = work.tokens.length / work.columns;
   let sum = 0;
   let predicted = 0;
+  // Filled again by each run: what was used up would stay in memory until JavaScript's collector comes by.
+  let logits: Tensor | undefined;
   const began = performance.now();
   for (const window of windowsOf(work)) {
     const shape = [window.rows, work.columns];
@@ -43,7 +45,8 @@ export async function crossEntropy(work: LossWork): Promise<Measured> {
       integers === "int64"
         ? new Made("int64", BigInt64Array.from(window.tokens, BigInt), shape)
         : new Made("int32", window.tokens, shape);
-    const { [output]: logits } = await runSession(session, { [work.input]: tokens }, [output]);
+    const reused = logits?.dims[0] === window.rows ? logits : null;
+    logits = (await runSession(session, { [work.input]: tokens }, { [output]: reused }))[output];
     const picked = pick(logits, window.targets, shape, work.vocabulary);
     if (picked.targets.length > 0) {
       const { picked: logarithms, sum: total } = await loss.run({

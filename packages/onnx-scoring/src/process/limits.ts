@@ -1,27 +1,34 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 
-export interface ProcessLimits {
-  /** Megabytes for the files and what is made of them, above what the process takes by itself. */
-  readonly memoryMb: number;
-}
-
+const run = promisify(execFile);
+const kilobyte = 2 ** 10;
 const megabyte = 2 ** 20;
-/** What Node and the native runtime take before anything is opened, with room for their threads. */
-const idleMb = 320;
-/** JavaScript's own share, for what a file is decoded into. */
-const heapMb = 512;
+/** JavaScript's own share, megabytes: what a file is decoded into. */
+const mostHeapMb = 512;
 
-/** Resident memory at which a process ends itself and says so. */
-export const residentBytes = ({ memoryMb }: ProcessLimits): number => (memoryMb + idleMb) * megabyte;
+/** The kernel's limits of a process. Only Linux has them; elsewhere the watchdog is alone. */
+const prlimit = ["/usr/bin/prlimit", "/bin/prlimit"].find((file) => existsSync(file));
 
-/** In front of a process: the kernel refuses it more memory, files, and a core dump. Only Linux has this; elsewhere the watchdog is alone. */
-export function limitPrefix({ memoryMb }: ProcessLimits): readonly string[] {
-  const program = ["/usr/bin/prlimit", "/bin/prlimit"].find((file) => existsSync(file));
-  if (program === undefined) return [];
-  return [program, `--data=${(memoryMb + idleMb) * megabyte}`, "--core=0", "--fsize=0", "--nofile=256:256"];
-}
+/** In front of a process: it can write no files, and leaves no core dump. */
+export const limitPrefix = (): readonly string[] =>
+  prlimit === undefined ? [] : [prlimit, "--core=0", "--fsize=0", "--nofile=256:256"];
 
-export const nodeFlags = ({ memoryMb }: ProcessLimits): readonly string[] => [
-  `--max-old-space-size=${Math.min(heapMb, memoryMb)}`,
+export const nodeFlags = (memoryMb: number): readonly string[] => [
+  `--max-old-space-size=${Math.min(mostHeapMb, memoryMb)}`,
   "--disable-warning=ExperimentalWarning",
 ];
+
+/**
+ * From now on a process gets no more than this much memory above what it has. Of that a Node that does nothing holds a gigabyte,
+ * set aside and not used, so a limit that is set at its start would say little.
+ */
+export async function limitMemory(pid: number, memoryMb: number): Promise<void> {
+  if (prlimit === undefined) return;
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  const data = /^VmData:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (data === undefined) return;
+  await run(prlimit, [`--pid=${pid}`, `--data=${Number(data) * kilobyte + memoryMb * megabyte}`]);
+}

@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { RebenchError } from "@rebench/task-kit";
 import { printable } from "../printable.ts";
-import { limitPrefix, nodeFlags, residentBytes, type ProcessLimits } from "./limits.ts";
+import { limitMemory, limitPrefix, nodeFlags } from "./limits.ts";
 import {
   lifelineDescriptor,
   replyDescriptor,
@@ -15,7 +15,9 @@ import {
 } from "./protocol.ts";
 import { encodeRequest } from "./request-reader.ts";
 
-export interface ProcessOptions extends ProcessLimits {
+export interface ProcessOptions {
+  /** Megabytes for files and what is made of them, above what the process takes when it is idle. */
+  readonly memoryMb: number;
   /** Whether it has to load the native runtime before it is ready. */
   readonly runtime: boolean;
 }
@@ -49,11 +51,11 @@ export class ScoringProcess {
   private constructor(options: ProcessOptions) {
     const main = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
     const [program = "", ...rest] = [
-      ...limitPrefix(options),
+      ...limitPrefix(),
       process.execPath,
-      ...nodeFlags(options),
+      ...nodeFlags(options.memoryMb),
       main,
-      String(residentBytes(options)),
+      String(options.memoryMb),
       String(options.runtime),
     ];
     const stdio = ["pipe", "ignore", "pipe"];
@@ -74,7 +76,10 @@ export class ScoringProcess {
     const timer = setTimeout(() => started.kill(), startSeconds * 1000);
     const first = await started.#next();
     clearTimeout(timer);
-    if (first?.type === "ready") return started;
+    if (first?.type === "ready" && started.#child.pid !== undefined) {
+      await limitMemory(started.#child.pid, options.memoryMb);
+      return started;
+    }
     started.kill();
     throw fault(`the process did not start (${await started.#ended})${started.#lastWords()}`);
   }

@@ -1,11 +1,12 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { lifelineDescriptor, replyDescriptor, type Reply } from "./protocol.ts";
 
 /** A thread beside the one that works, which native code may keep busy: it sees when the host has gone, and when memory runs out. */
-const { mostBytes } = z.object({ mostBytes: z.number() }).parse(workerData);
+const { memoryMb } = z.object({ memoryMb: z.number() }).parse(workerData);
+const mostBytes = process.memoryUsage.rss() + memoryMb * 2 ** 20;
 const everyMilliseconds = 50;
 
 const end = (): never => process.kill(process.pid, "SIGKILL") as never;
@@ -16,3 +17,4 @@ setInterval(() => {
   writeSync(replyDescriptor, `${JSON.stringify({ type: "memory" } satisfies Reply)}\n`);
   end();
 }, everyMilliseconds);
+parentPort?.postMessage("watching");
