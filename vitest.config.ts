@@ -11,11 +11,11 @@ const timing = rooms.map((room) => `${room}/**/*.timing.test.ts`);
 const never = ["**/node_modules/**", "**/dist/**", ...(slow ? [] : ["**/*.slow.*"])];
 
 const common = {
-  environment: "node",
+  environment: "node" as const,
   setupFiles: ["./scripts/compile-cache.ts"],
   testTimeout: 60_000,
   hookTimeout: 60_000,
-} as const;
+};
 
 export default defineConfig({
   test: {
