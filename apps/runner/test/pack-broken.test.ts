@@ -290,8 +290,8 @@ const breakages: readonly Breakage[] = [
   {
     what: "a calibration of quite another machine",
     fails: ["calibration"],
-    says: /^24 steps\/s here, 100 where the tier was measured: times × 4; WARNING: at the tier's bounds/,
-    spoil: (pack) => calibrateWith(pack, `echo '{"rate": 24}'`),
+    says: /^201 steps\/s here, 100 where the tier was measured: times × 0\.5; WARNING: at the tier's bounds/,
+    spoil: (pack) => calibrateWith(pack, `echo '{"rate": 201}'`),
   },
   {
     what: "a scorer that rolls dice",
