@@ -53,8 +53,8 @@ export async function runSession(
 }
 
 /** Where in the runtime's sources an error arose: a file, a line and a signature. */
-const nativePlace = /\S*onnxruntime_src\S+:\d+ [^()]*\([^()]*\)(?: const)? /g;
-const nativeMemory = /bad_alloc|failed to allocate memory|out of memory/i;
+const nativePlace = /\S*onnxruntime_src\S+:\d+ .*?\)(?: const)? (?=\w)/g;
+const nativeMemory = /bad_alloc|failed to allocate memory|out of memory|cannot allocate memory/i;
 
 function blame(error: unknown, code: string, what: string): never {
   const message = error instanceof Error ? error.message : String(error);

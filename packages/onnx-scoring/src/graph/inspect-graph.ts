@@ -3,6 +3,7 @@ import { readModel } from "../format/read-model.ts";
 import { refuse } from "../refusal.ts";
 import { checkCasts } from "./casts.ts";
 import { parametersOf } from "./constants.ts";
+import { refuseDataDependentSizes } from "./data-dependence.ts";
 import { flopsOf } from "./flops.ts";
 import { operatorsOf } from "./operators.ts";
 import { probe, probedRows } from "./probe.ts";
@@ -39,6 +40,7 @@ async function firstRun(rebuilt: RebuiltModel, rules: GraphRules): Promise<numbe
   }
   if (restricted) checkCasts(rebuilt.graph, values);
   if (rules.maxFlops === undefined) return null;
+  refuseDataDependentSizes(rebuilt.graph);
   const flops = flopsOf(rebuilt.graph, values);
   if (!(flops <= rules.maxFlops))
     refuse(
