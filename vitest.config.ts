@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/longest-first.ts";
 import { TallyReporter } from "./scripts/tally-reporter.ts";
 
 const slow = process.env["REBENCH_SLOW"] === "1";
@@ -19,6 +20,7 @@ const common = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: tally === undefined ? ["default"] : ["default", new TallyReporter(tally)],
     projects: [
       // Many tests start whole programs and wait for them: a file more than a small machine has cores keeps those busy.

@@ -53,7 +53,8 @@ async function main({ slow, ownEngine }: { slow: boolean; ownEngine: boolean }):
     return 1;
   }
   // Only the tests of containers, which come late, need them.
-  const images = engine.kind === "engine" ? keepImages(engine.host, { baseIsMade: ownEngine }) : null;
+  const images =
+    engine.kind === "engine" ? keepImages(engine.host, process.env["REBENCH_BASE_IMAGE_ENDED"] ?? null) : null;
   const imagesResult = images === null ? null : imagesStep(images);
   const results = await runStatic(staticSteps);
   const scope = ownEngine ? "everything" : "ours";

@@ -105,11 +105,15 @@ run_dockerd() {
   say "Docker $version runs in $engine"
 }
 
-# While other things begin; `wait "$base_image_maker"` waits for it. It gives up its end of the pipe, so as to keep nothing alive:
+# While other things begin; `wait "$base_image_maker"` waits for it, and REBENCH_BASE_IMAGE_ENDED names a file that is there once it has
+# ended, well or not. It gives up its end of the pipe, so as to keep nothing alive:
 # by `exec`, because a redirection of a function alone leaves the shell a copy.
 begin_base_image() {
+  REBENCH_BASE_IMAGE_ENDED=$engine/base-image-ended
+  export REBENCH_BASE_IMAGE_ENDED
   (
     exec 9>&-
+    trap ': >"$REBENCH_BASE_IMAGE_ENDED"' EXIT
     make_base_image
   ) &
   base_image_maker=$!

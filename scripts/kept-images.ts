@@ -13,15 +13,17 @@ export interface KeptImages {
 
 const base = "debian:bookworm-slim";
 const packs = join(dirname(import.meta.dirname), "task-packs");
-const longestWaitSeconds = 180;
 
-/** Begins to build the plain image and that of each pack's mini tier. `baseIsMade`: somebody is making their base meanwhile. */
-export function keepImages(host: string, { baseIsMade }: { readonly baseIsMade: boolean }): KeptImages {
+/**
+ * Begins to build the plain image and that of each pack's mini tier. `baseEnded` is a file that appears once whoever makes their base
+ * meanwhile has ended; null where nobody does.
+ */
+export function keepImages(host: string, baseEnded: string | null): KeptImages {
   const provider = createDockerSandboxProvider({ scope: `check-${process.pid}`, address: host });
   const giveUp = new AbortController();
   const { signal } = giveUp;
   const build = async (): Promise<void> => {
-    if (baseIsMade) await baseIsThere(host, signal);
+    if (baseEnded !== null) await baseIsThere({ host, ended: baseEnded, signal });
     for (const context of [null, ...packContexts()]) await provider.ensureImage(context, { signal });
   };
   const built = build();
@@ -40,10 +42,18 @@ const packContexts = (): string[] =>
     .map((pack) => join(packs, pack, "container/mini"))
     .filter((folder) => existsSync(join(folder, "Dockerfile")));
 
-async function baseIsThere(host: string, signal: AbortSignal): Promise<void> {
-  for (const end = Date.now() + longestWaitSeconds * 1000; ; await sleep(250, undefined, { signal })) {
+interface WaitOptions {
+  readonly host: string;
+  readonly ended: string;
+  readonly signal: AbortSignal;
+}
+
+async function baseIsThere({ host, ended, signal }: WaitOptions): Promise<void> {
+  for (;;) {
+    const last = existsSync(ended);
     const found = await ask(host, `/images/${base}/json`).catch(() => null);
     if (found !== null) return;
-    if (Date.now() > end) throw new Error(`${base} was not there within ${longestWaitSeconds} s`);
+    if (last) throw new Error(`${base} could not be made`);
+    await sleep(250, undefined, { signal });
   }
 }
