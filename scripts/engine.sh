@@ -123,7 +123,8 @@ begin_base_image() {
 make_base_image() {
   attended timeout 15 docker pull --quiet "$base_image" >/dev/null 2>&1 && return
   say "no registry has $base_image for us; making it from Debian's packages …"
-  if attended env TMPDIR="$engine" SOURCE_DATE_EPOCH=1686355200 mmdebstrap --quiet --mode=root --variant=minbase bookworm "$engine/base.tar" &&
+  # Its mounts end with it.
+  if attended unshare --mount env TMPDIR="$engine" SOURCE_DATE_EPOCH=1686355200 mmdebstrap --quiet --mode=root --variant=minbase bookworm "$engine/base.tar" &&
     docker import --change 'CMD ["bash"]' "$engine/base.tar" "$base_image" >/dev/null; then
     rm "$engine/base.tar"
   else
