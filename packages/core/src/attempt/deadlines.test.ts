@@ -7,7 +7,7 @@ import { sampleOpening, stamped } from "../testing/sample-events.ts";
 import { deadlinesFor } from "./deadlines.ts";
 import type { Recorder } from "./recorder.ts";
 
-const clock: Clock = { epochMs: () => 1_000_000, monotonicMs: () => 0 };
+const clock: Clock = { epochMs: () => 1_000_000, monotonicMs: () => 0, sleep: () => Promise.resolve() };
 
 /** Ten seconds of setup, then five at work. */
 function deadlinesAfter(...before: readonly AttemptEvent[]): ReturnType<typeof deadlinesFor> {
