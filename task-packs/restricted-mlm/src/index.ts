@@ -12,7 +12,7 @@ const main = defineTask({
     entries: [{ path: submissionFile, kind: "file", required: true, maxBytes }],
     maxFiles: 1,
   },
-  score: { unit: "ln(nats/token - 1.8)", direction: "lower" },
+  score: { unit: "ln(nats/token - 1.5)", direction: "lower" },
   aggregate: "best",
   services: [],
   tiers: [mini],

@@ -2,7 +2,7 @@
 
     python3 hidden.py HELD_OUT.bin OUT
 
-Writes OUT/windows.bin: uint16 [640, 128], windows that do not overlap, evenly spread over the text. The highest bit is set at the
+Writes OUT/windows.bin: uint16 [640, 128], windows that do not overlap, from everywhere in the text, in random order. The highest bit is set at the
 places that a model has to predict, each with a chance of 15 %.
 """
 
@@ -23,7 +23,9 @@ def main(source: Path, target: Path) -> None:
     windows = len(tokens) // COLUMNS
     chosen = numpy.linspace(0, windows - 1, ROWS).astype(int)
     rows = tokens[: windows * COLUMNS].reshape(windows, COLUMNS)[chosen]
-    masked = numpy.random.default_rng(SEED).random(rows.shape) < SHARE
+    generator = numpy.random.default_rng(SEED)
+    generator.shuffle(rows)
+    masked = generator.random(rows.shape) < SHARE
     target.mkdir(parents=True, exist_ok=True)
     (rows | numpy.where(masked, MASKED, 0)).astype("<u2").tofile(target / "windows.bin")
     print(f"{ROWS} of {windows} windows, {int(masked.sum())} places to predict")

@@ -1,5 +1,5 @@
 /** Nats a token that are taken off the loss. The instructions name it. */
-export const offset = 1.8;
+export const offset = 1.5;
 
 /** Least distance that counts: a loss below `offset` must not make the logarithm explode. */
 export const leastDistance = 0.02;

@@ -21,7 +21,8 @@ export async function score(context: ScoringContext): Promise<ScoreResult> {
     targets,
     columns,
     vocabulary,
-    batchRows: 16,
+    // So that no row sees another, and what a row costs is what it was inspected for.
+    batchRows: 1,
     threads: Math.max(1, Math.floor(context.cpus)),
     memoryMb: 2048,
     timeoutSeconds,
