@@ -61,7 +61,8 @@ async function main({ slow, ownEngine }: { slow: boolean; ownEngine: boolean }):
   const before = engine.kind === "engine" ? await listOnEngine(engine.host, scope).catch(() => []) : [];
   const tests = await runTests(slow);
   if (imagesResult !== null) results.push(await imagesResult);
-  await images?.remove();
+  // What cannot be removed is found by the next step.
+  await images?.remove().catch(() => undefined);
   const leftovers = await checkLeftovers({ engine, scope, before });
 
   const failedSteps = [...results, leftovers].filter((result) => !result.ok);
