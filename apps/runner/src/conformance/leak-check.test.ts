@@ -19,6 +19,23 @@ describe("findLeaks", () => {
     expect(findLeaks(Buffer.concat([short.content, tiny.content]), nothing, [short, tiny])).toEqual(["secret-100"]);
   });
 
+  it("finds one passage of a model of some megabytes among others, at once", () => {
+    const models = [secret(4_400_000), secret(4_400_001)];
+    const seen = Buffer.concat([
+      randomBytes(8_000_000),
+      (models[1]?.content ?? nothing).subarray(-300),
+      randomBytes(7),
+    ]);
+    expect(findLeaks(seen, nothing, models)).toEqual(["secret-4400001"]);
+    expect(findLeaks(seen.subarray(0, -200), nothing, models)).toEqual([]);
+  });
+
+  it("says nothing of zeros, which stand in many files", () => {
+    const zeros = { relative: "zeros", content: Buffer.concat([Buffer.alloc(2000), randomBytes(300)]) };
+    expect(findLeaks(Buffer.alloc(3000), nothing, [zeros])).toEqual([]);
+    expect(findLeaks(zeros.content, nothing, [zeros])).toEqual(["zeros"]);
+  });
+
   it("does not count what the agent was given", () => {
     const shared = secret(2000);
     expect(findLeaks(shared.content, shared.content, [shared])).toEqual([]);

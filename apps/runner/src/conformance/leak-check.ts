@@ -1,6 +1,7 @@
 import type { LoadedTask } from "@rebench/core";
 import { openLocation, pathOfLocation } from "../packs/location.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
+import { findPassages } from "./find-passages.ts";
 import { filesBelow, givenFiles, type PackFile } from "./pack-files.ts";
 
 const windowBytes = 256;
@@ -69,19 +70,30 @@ async function searchSandbox({ loaded, attempt, level }: CheckContext): Promise<
 
 /** Names of the secrets of which a passage was seen that the agent was not given anyway. */
 export function findLeaks(seen: Buffer, given: Buffer, secrets: readonly PackFile[]): string[] {
-  const leaked = ({ content }: PackFile): boolean =>
-    passages(content).some((passage) => !given.includes(passage) && seen.includes(passage));
-  return secrets.filter(leaked).map(({ relative }) => relative);
+  const all = secrets.map(({ relative, content }) => ({ relative, passages: passages(content) }));
+  const windows = all.flatMap((secret) => secret.passages).filter(({ length }) => length === windowBytes);
+  const inSeen = findPassages(windows, seen);
+  const inGiven = findPassages([...inSeen], given);
+  const isSeen = (passage: Buffer): boolean =>
+    passage.length === windowBytes
+      ? inSeen.has(passage) && !inGiven.has(passage)
+      : !given.includes(passage) && seen.includes(passage);
+  return all.filter((secret) => secret.passages.some(isSeen)).map(({ relative }) => relative);
 }
 
-/** Windows of a secret file; a short file counts as a whole, a very short one says nothing. */
+/** Windows of a secret file; a short file counts as a whole, a very short one says nothing, and neither do runs of zeros. */
 function passages(content: Buffer): Buffer[] {
   if (content.length < shortestWhole) return [];
   if (content.length <= windowBytes) return [content];
   const windows: Buffer[] = [];
   for (let at = 0; at + windowBytes <= content.length; at += windowBytes / 2)
     windows.push(content.subarray(at, at + windowBytes));
-  return windows;
+  return windows.filter((window) => !isRepetition(window));
+}
+
+/** One number again and again, of at most eight bytes: found in any program. */
+function isRepetition(window: Buffer): boolean {
+  return window.subarray(8).equals(window.subarray(0, -8));
 }
 
 /** Solutions and exploits of the pack. */
