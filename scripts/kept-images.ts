@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDockerSandboxProvider } from "../packages/sandbox-docker/src/index.ts";
+import { createDockerSandboxProvider, type DockerSandboxProvider } from "../packages/sandbox-docker/src/index.ts";
 import { ask } from "./docker-engine.ts";
 
 /** Images that many tests build again, each in a scope of its own: kept meanwhile, their layers are in the engine's cache. */
@@ -19,11 +19,13 @@ const packs = join(dirname(import.meta.dirname), "task-packs");
  * meanwhile has ended; null where nobody does.
  */
 export function keepImages(host: string, baseEnded: string | null): KeptImages {
-  const provider = createDockerSandboxProvider({ scope: `check-${process.pid}`, address: host });
+  const connect = (): DockerSandboxProvider =>
+    createDockerSandboxProvider({ scope: `check-${process.pid}`, address: host });
   const giveUp = new AbortController();
   const { signal } = giveUp;
   const build = async (): Promise<void> => {
     if (baseEnded !== null) await baseIsThere({ host, ended: baseEnded, signal });
+    const provider = connect();
     for (const context of [null, ...packContexts()]) await provider.ensureImage(context, { signal });
   };
   const built = build();
@@ -32,7 +34,8 @@ export function keepImages(host: string, baseEnded: string | null): KeptImages {
     async remove() {
       giveUp.abort();
       await built.catch(() => undefined);
-      await provider.cleanImages({ dryRun: false });
+      // By a connection of its own: those of the builds are old by now.
+      await connect().cleanImages({ dryRun: false });
     },
   };
 }
