@@ -1,0 +1,60 @@
+"""The small model in the large one's shape: the same function, tensor by tensor.
+
+    python3 fold_small.py OUT.safetensors
+
+Every feature stands twice in the residual stream, so that means and variances of the normalisations stay what they are. The first
+heads compute the small model's attention, the others add nothing, and so do the layers that the small model lacks.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from common import small_model
+
+from model import LARGE, SMALL, Model
+from weights import write
+
+
+def twice(rows: torch.Tensor) -> torch.Tensor:
+    """Repeats the last axis."""
+    return torch.cat([rows, rows], dim=-1)
+
+
+def halved(weight: torch.Tensor) -> torch.Tensor:
+    """A matrix [out, width] that reads the doubled features: each copy gives one half."""
+    return twice(weight) / 2
+
+
+def folded() -> Model:
+    small, large = small_model(), Model(LARGE)
+    with torch.no_grad():
+        for parameter in large.parameters():
+            parameter.zero_()
+        large.embedding.weight.copy_(twice(small.embedding.weight))
+        large.position.weight.copy_(twice(small.position.weight))
+        # Each logit is a product over both copies.
+        large.final_norm.weight.copy_(twice(small.final_norm.weight) / 2)
+        large.final_norm.bias.copy_(twice(small.final_norm.bias) / 2)
+        narrow, wide = SMALL.width, LARGE.width
+        for source, target in zip(small.blocks, large.blocks):
+            for name in ("attention_norm", "perceptron_norm"):
+                getattr(target, name).weight.copy_(twice(getattr(source, name).weight))
+                getattr(target, name).bias.copy_(twice(getattr(source, name).bias))
+            for part in range(3):
+                here, there = slice(part * narrow, part * narrow + narrow), slice(part * wide, part * wide + narrow)
+                target.attention.input.weight[there] = halved(source.attention.input.weight[here])
+                target.attention.input.bias[there] = source.attention.input.bias[here]
+            target.attention.output.weight[:narrow, :narrow] = source.attention.output.weight
+            target.attention.output.weight[narrow:, :narrow] = source.attention.output.weight
+            target.attention.output.bias.copy_(twice(source.attention.output.bias))
+            target.perceptron[0].weight[: 4 * narrow] = halved(source.perceptron[0].weight)
+            target.perceptron[0].bias[: 4 * narrow] = source.perceptron[0].bias
+            for copy in (slice(0, narrow), slice(narrow, wide)):
+                target.perceptron[2].weight[copy, : 4 * narrow] = source.perceptron[2].weight
+                target.perceptron[2].bias[copy] = source.perceptron[2].bias
+    return large
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), folded().state_dict())
