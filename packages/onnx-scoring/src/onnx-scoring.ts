@@ -12,16 +12,31 @@ export interface OnnxScoringOptions {
 
 const usualInspection = { memoryMb: 1024, timeoutSeconds: 60 };
 
+/** What is allowed to be larger than this many megabytes gets more memory and time, megabyte by megabyte. */
+const usualMegabytes = 64;
+const memoryOfOne = 12;
+const secondsOfOne = 0.5;
+
+/** Limits of an inspection, for files of at most `maxBytes`. */
+function inspectionOf(usual: typeof usualInspection, maxBytes: number): typeof usualInspection {
+  const more = Math.ceil(Math.max(0, maxBytes / 2 ** 20 - usualMegabytes));
+  return {
+    memoryMb: usual.memoryMb + more * memoryOfOne,
+    timeoutSeconds: usual.timeoutSeconds + more * secondsOfOne,
+  };
+}
+
 /** Opens submissions that are data, each in a process of its own that ends with the verdict. */
 export function createOnnxScoring({ signal, inspection = usualInspection }: OnnxScoringOptions = {}): OnnxScoring {
   return {
     async inspectGraph(file, rules) {
+      const { memoryMb, timeoutSeconds } = inspectionOf(inspection, rules.maxBytes);
       const verdict = await ask(
-        { memoryMb: inspection.memoryMb, runtime: true },
+        { memoryMb, runtime: true },
         {
           request: { type: "graph", file, rules },
           parts: [],
-          timeoutSeconds: inspection.timeoutSeconds,
+          timeoutSeconds,
           signal,
           progress: undefined,
         },
@@ -31,12 +46,13 @@ export function createOnnxScoring({ signal, inspection = usualInspection }: Onnx
       return { ...verdict, operators: verdict.operators, flops: verdict.flops ?? null };
     },
     async inspectWeights(file, rules) {
+      const { memoryMb, timeoutSeconds } = inspectionOf(inspection, rules.maxBytes);
       const verdict = await ask(
-        { memoryMb: inspection.memoryMb, runtime: false },
+        { memoryMb, runtime: false },
         {
           request: { type: "weights", file, rules },
           parts: [],
-          timeoutSeconds: inspection.timeoutSeconds,
+          timeoutSeconds,
           signal,
           progress: undefined,
         },
