@@ -15,8 +15,8 @@ const config: KnipConfig = {
     "packages/supervisor": { entry: ["src/main.ts"], project: ["src/**/*.ts"] },
     // Generated code exports whatever the format has.
     "packages/onnx-scoring": {
-      entry: ["src/main.ts", "src/process/watchdog.ts"],
-      project: ["src/**/*.ts", "!src/format/onnx_pb.ts"],
+      entry: ["src/main.ts", "src/process/watchdog.ts", "test/{host,misbehaving}-program.ts"],
+      project: ["src/**/*.ts", "test/**/*.ts", "!src/format/onnx_pb.ts"],
     },
     "packages/sandbox-local": {
       entry: ["test/{ordinary-user,provider-module}.ts"],

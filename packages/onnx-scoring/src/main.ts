@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { answer } from "./process/answer.ts";
-import { replyDescriptor, type Reply } from "./process/protocol.ts";
+import { replyDescriptor } from "./process/descriptors.ts";
+import type { Reply } from "./process/protocol.ts";
 import { requests } from "./process/request-reader.ts";
 import { loadRuntime } from "./runtime.ts";
 
@@ -20,6 +22,8 @@ const watchdog = new Worker(new URL(`./process/watchdog${extname(import.meta.url
 });
 await once(watchdog, "message");
 watchdog.unref();
+// Once it is ready it may write no files any more.
+flushCompileCache();
 send({ type: "ready" });
 for await (const received of requests(process.stdin)) send(await answer(received, send));
 process.exit(0);

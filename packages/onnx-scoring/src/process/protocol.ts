@@ -1,5 +1,6 @@
 import type { GraphRules, WeightRules } from "@rebench/task-kit";
 import { z } from "zod";
+import { printable } from "../printable.ts";
 
 /** What a process is asked. Binary parts follow a request on the same pipe; `tokens` and `targets` are counted in values of 32 bits. */
 export type Request =
@@ -19,7 +20,15 @@ export type Request =
       readonly values: number;
     };
 
-const refused = z.object({ status: z.literal("refused"), code: z.string().max(100), reason: z.string().max(2000) });
+const longestCode = 100;
+const longestReason = 2000;
+const shown = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .transform((text) => printable(text, longest));
+
+const refused = z.object({ status: z.literal("refused"), code: shown(longestCode), reason: shown(longestReason) });
 const count = z.int().min(0);
 
 /** A process may have been taken over by what it opened: what it says is checked like any input. */
@@ -47,8 +56,3 @@ export const replySchema = z.discriminatedUnion("type", [
 
 export type Reply = z.infer<typeof replySchema>;
 export type Verdict = Extract<Reply, { type: "verdict" }>["verdict"];
-
-/** File descriptors of the process, besides those of every program. */
-export const replyDescriptor = 3;
-/** Held open by whoever started the process; closed, the process ends. */
-export const lifelineDescriptor = 4;

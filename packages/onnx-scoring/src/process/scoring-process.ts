@@ -1,18 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { extname } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { dirname, extname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { RebenchError } from "@rebench/task-kit";
 import { printable } from "../printable.ts";
-import { limitMemory, limitPrefix, nodeFlags } from "./limits.ts";
-import {
-  lifelineDescriptor,
-  replyDescriptor,
-  replySchema,
-  type Reply,
-  type Request,
-  type Verdict,
-} from "./protocol.ts";
+import { limitProcess, nodeFlags } from "./limits.ts";
+import { lifelineDescriptor, replyDescriptor } from "./descriptors.ts";
+import { replySchema, type Reply, type Request, type Verdict } from "./protocol.ts";
 import { encodeRequest } from "./request-reader.ts";
 
 export interface ProcessOptions {
@@ -20,6 +15,9 @@ export interface ProcessOptions {
   readonly memoryMb: number;
   /** Whether it has to load the native runtime before it is ready. */
   readonly runtime: boolean;
+  /** For tests: another program in the place of ours, or no limit of the kernel on memory. */
+  readonly program?: string;
+  readonly kernelLimit?: "off";
 }
 
 export interface Question {
@@ -47,21 +45,15 @@ export class ScoringProcess {
   readonly #replies: AsyncGenerator<Reply>;
   readonly #lastWords: () => string;
   readonly #ended: Promise<string>;
+  #nonsense = false;
 
   private constructor(options: ProcessOptions) {
-    const main = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
-    const [program = "", ...rest] = [
-      ...limitPrefix(),
-      process.execPath,
-      ...nodeFlags(options.memoryMb),
-      main,
-      String(options.memoryMb),
-      String(options.runtime),
-    ];
+    const main = options.program ?? fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
+    const arguments_ = [...nodeFlags(options.memoryMb), main, String(options.memoryMb), String(options.runtime)];
     const stdio = ["pipe", "ignore", "pipe"];
     stdio[replyDescriptor] = "pipe";
     stdio[lifelineDescriptor] = "pipe";
-    this.#child = spawn(program, rest, { cwd: "/", env: {}, stdio: stdio as ["pipe"] });
+    this.#child = spawn(process.execPath, arguments_, { cwd: "/", env: environment(), stdio: stdio as ["pipe"] });
     this.#ended = new Promise((resolve) => {
       this.#child.once("error", (error) => resolve(error.message));
       this.#child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
@@ -76,12 +68,16 @@ export class ScoringProcess {
     const timer = setTimeout(() => started.kill(), startSeconds * 1000);
     const first = await started.#next();
     clearTimeout(timer);
-    if (first?.type === "ready" && started.#child.pid !== undefined) {
-      await limitMemory(started.#child.pid, options.memoryMb);
+    if (first?.type === "ready") {
+      if (options.kernelLimit !== "off") await limitProcess(started.pid, options.memoryMb);
       return started;
     }
     started.kill();
     throw fault(`the process did not start (${await started.#ended})${started.#lastWords()}`);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   kill(): void {
@@ -136,12 +132,14 @@ export class ScoringProcess {
       const { value, done } = await this.#replies.next();
       return done === true ? null : value;
     } catch {
+      this.#nonsense = true;
       this.kill();
       return null;
     }
   }
 
   async #death(): Promise<Answer> {
+    if (this.#nonsense) return { kind: "crashed", how: "it said what makes no sense" };
     const how = await this.#ended;
     const words = this.#lastWords();
     if (/heap out of memory|allocation failed|bad_alloc/i.test(words)) return { kind: "out-of-memory" };
@@ -149,6 +147,12 @@ export class ScoringProcess {
     if (how === "SIGKILL") throw fault("the process was killed from outside");
     return { kind: "crashed", how };
   }
+}
+
+/** Nothing of the host's but where Node keeps compiled code, which halves the start. */
+function environment(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 const fault = (message: string): RebenchError =>

@@ -1,11 +1,11 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { z } from "zod";
-import { lifelineDescriptor, replyDescriptor, type Reply } from "./protocol.ts";
+import { lifelineDescriptor, replyDescriptor } from "./descriptors.ts";
+import type { Reply } from "./protocol.ts";
 
 /** A thread beside the one that works, which native code may keep busy: it sees when the host has gone, and when memory runs out. */
-const { memoryMb } = z.object({ memoryMb: z.number() }).parse(workerData);
+const { memoryMb } = workerData as { readonly memoryMb: number };
 const mostBytes = process.memoryUsage.rss() + memoryMb * 2 ** 20;
 const everyMilliseconds = 50;
 
