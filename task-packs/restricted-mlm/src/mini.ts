@@ -20,6 +20,14 @@ export const mini: Tier = {
     // One every two minutes, as often as a short training ends.
     scoreCalls: 120,
   },
+  calibration: {
+    files: ["calibration/rate.py"],
+    argv: ["python3", "calibration/rate.py"],
+    timeoutSeconds: 300,
+    unit: "training steps/s",
+    rate: 4,
+    bounds: { least: 0.1, most: 4 },
+  },
   conditions: {
     network: "none",
     tools: "the sandbox's shell, Python, PyTorch and NumPy",
