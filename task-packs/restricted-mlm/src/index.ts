@@ -1,5 +1,6 @@
 import { defineTask, defineTaskPack } from "@rebench/task-kit";
 import { canary } from "./canary.ts";
+import { full } from "./full.ts";
 import { mini } from "./mini.ts";
 import { maxBytes, submissionFile } from "./mini/contract.ts";
 
@@ -15,7 +16,7 @@ const main = defineTask({
   score: { unit: "ln(nats/token - 1.5)", direction: "lower" },
   aggregate: "best",
   services: [],
-  tiers: [mini],
+  tiers: [mini, full],
   published: [],
 });
 

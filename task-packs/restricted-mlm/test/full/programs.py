@@ -7,7 +7,6 @@ from types import ModuleType
 
 PACK = Path(__file__).parent.parent.parent
 PREPARE = PACK / "container" / "full" / "workspace" / "prepare"
-START = PACK / "start" / "full"
 
 
 def program(folder: Path, name: str) -> ModuleType:
