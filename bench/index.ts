@@ -5,6 +5,7 @@ import { attemptOverhead } from "./src/attempt-overhead.ts";
 import { coldStart } from "./src/cold-start.ts";
 import { containers } from "./src/containers.ts";
 import { journalAppend } from "./src/journal-append.ts";
+import { onnxScoring } from "./src/onnx-scoring.ts";
 import { outputFlood } from "./src/output-flood.ts";
 
 /** `pnpm bench [--full] [--record]`: `--full` goes to 1,000 attempts, `--record` keeps the figures in docs/records. */
@@ -16,6 +17,7 @@ const measurements = [
   await journalAppend(),
   await outputFlood(),
   ...(await attemptOverhead(counts)),
+  ...(await onnxScoring()),
   ...(await containers()),
 ];
 

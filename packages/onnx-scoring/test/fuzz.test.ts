@@ -7,7 +7,7 @@ import { fuzz } from "./fuzz.ts";
 import { golden } from "./golden-files.ts";
 
 const seed = 20261123;
-const count = 500;
+const count = process.env["REBENCH_SLOW"] === "1" ? 500 : 100;
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "rebench-fuzz-"))));

@@ -22,7 +22,7 @@ export interface Refused {
 /** Element types by their names in the ONNX standard. */
 export type TensorType = "float" | "float16" | "int32" | "int64";
 
-/** A size of null is free: the graph may name or omit it. */
+/** A size of null is free: the graph may name or omit it, and an input of it has to take any. */
 export interface TensorRule {
   readonly name: string;
   readonly type: TensorType;
@@ -41,7 +41,7 @@ export interface GraphRules {
   readonly casts?: "any" | "integer-to-any-and-between-floats";
   readonly inputs: readonly TensorRule[];
   readonly outputs: readonly TensorRule[];
-  /** Floating-point operations for one row of input; free dimensions of the inputs are 1. */
+  /** Floating-point operations for one row of input; free dimensions of the inputs are 1. Set, sizes inside the graph may not depend on the data. */
   readonly maxFlops?: number;
 }
 
@@ -84,6 +84,7 @@ export interface CrossEntropyOptions {
   /** Rows of one run of the graph. */
   readonly batchRows: number;
   readonly threads: number;
+  /** For files and what is made of them, above what the process takes when it is idle. */
   readonly memoryMb: number;
   /** Past it the submission is refused as too slow. */
   readonly timeoutSeconds: number;
