@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const rounds = 3;
 /** As the script has it. */
 const shape = { columns: 128, vocabulary: 2048, batchRows: 16 };
 const operators = [
-  "Add", "Cast", "Concat", "Constant", "Div", "Erf", "Gather", "LayerNormalization", "MatMul", "Mul", "Reshape", "Shape", "Slice",
+  "Add", "Cast", "Concat", "Constant", "Div", "Erf", "Gather", "Identity", "LayerNormalization", "MatMul", "Mul", "Reshape", "Shape", "Slice",
   "Softmax", "Split", "Transpose", "Unsqueeze", "Where",
 ]; // prettier-ignore
 
