@@ -1,8 +1,8 @@
 /** Nats a token that are taken off the loss. The instructions name it. */
-export const offset = 1.5;
+const offset = 1.5;
 
 /** Least distance that counts: a loss below `offset` must not make the logarithm explode. */
-export const leastDistance = 0.02;
+const leastDistance = 0.02;
 
 /** ln(loss - offset); lower is better. */
 export function rawScore(loss: number): number {
