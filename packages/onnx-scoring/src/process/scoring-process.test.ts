@@ -191,7 +191,9 @@ it("ends at once when the work is given up", async () => {
   const file = await stored("endless.onnx", endlessGraph());
   const given = new AbortController();
   await using({}, async (opened) => {
-    const outcome = expect(opened.ask(about(file, { signal: given.signal, timeoutSeconds: 600 }))).rejects.toThrow("given up");
+    const outcome = expect(opened.ask(about(file, { signal: given.signal, timeoutSeconds: 600 }))).rejects.toThrow(
+      "given up",
+    );
     await sleep(300);
     given.abort(new Error("given up"));
     await outcome;
