@@ -34,17 +34,21 @@ export const mini: Tier = {
   },
   anchors: {
     kind: "fixed",
-    start: 0,
-    reference: -1,
+    // Losses of 14.9297 and 3.3512.
+    start: 2.46637715,
+    reference: -1.603303009,
     source: "start/mini and reference/mini, measured by this scorer",
   },
   // The windows are always the same; what is left is the rounding of sums on different processors.
   noise: 0.001,
-  headroom: { bestKnown: 1, ceiling: "the undamaged model" },
+  headroom: {
+    bestKnown: 1,
+    ceiling: "1.13: the undamaged model, 3.2670 nats a token",
+  },
   measuredOn: {
     hardware: "2 hardware threads of an AMD EPYC (family 25, model 17) with AVX-512, Linux 6.18",
     date: "2026-11-23",
-    command: "./rebench grade fix-embedding task-packs/fix-embedding/rungs/mini/04-reference",
+    command: "./rebench grade fix-embedding task-packs/fix-embedding/rungs/mini/05-reference",
   },
   reports: "confirmed",
   tools: [],

@@ -22,7 +22,7 @@ from weights import read, write  # noqa: E402
 
 SEED = 20261123
 RESCALED = 0.6
-LARGEST_FACTOR = 3.0
+LARGEST_FACTOR = 2.0
 NOISY = 0.04
 NOISE = 1.0
 

@@ -83,7 +83,7 @@ def match(small: Tensor, damaged: Tensor, trail: Trail) -> tuple[Tensor, Tensor]
                 break
             considered, stalled = min(1.0, 2 * considered), 0
     found = one_to_one(without_hubs(likeness))
-    for _ in range(5):
+    for _ in range(2):
         likeness = likeness_through(left, right, (everything, found))
         found = one_to_one(without_hubs(likeness))
     return found, likeness[everything, found]
