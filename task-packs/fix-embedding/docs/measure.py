@@ -33,7 +33,7 @@ LEFT, RIGHT, TOP, BOTTOM = 60, 20, 20, 110
 
 def hidden_loss(path: Path) -> float:
     stored = numpy.fromfile(PACK / "hidden/mini/windows.bin", dtype="<u2").astype(numpy.int64)
-    windows = torch.from_numpy(stored.reshape(-1, LARGE.context + 1))[::4]
+    windows = torch.from_numpy(stored.reshape(-1, LARGE.context + 1))
     model = load(path, LARGE)
     with torch.no_grad():
         return sum(loss_of(model, part).item() * len(part) for part in windows.split(25)) / len(windows)
