@@ -16,7 +16,7 @@ from model import LARGE, Model  # noqa: E402
 
 BATCH = 16
 WARM_UP = 3
-STEPS = 15
+STEPS = 9
 
 
 def main() -> None:
