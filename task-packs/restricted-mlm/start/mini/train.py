@@ -20,7 +20,7 @@ from model import Model
 
 HERE = Path(__file__).parent
 BATCH = 16
-STEPS = 300
+STEPS = 200
 
 
 def loss_of(model: Model, tokens: Tensor, wanted: Tensor) -> Tensor:
