@@ -24,7 +24,7 @@ const memoryMb = 64_000;
  */
 export const score = (context: ScoringContext): Promise<ScoreResult> => scoreRows(context, scoredRows);
 
-/** The same over fewer rows, for tests. */
+/** The same over fewer rows; a test of the runner hands it the host's ONNX scoring. @public */
 export async function scoreRows(context: ScoringContext, rows: number): Promise<ScoreResult> {
   const graph = `${context.submission.directory}/${submissionFile}`;
   const isSubmitted = await exists(graph);
@@ -62,7 +62,7 @@ export async function scoreRows(context: ScoringContext, rows: number): Promise<
 }
 
 /** Mean nats a masked token of a model that knows nothing but how often each token occurs. */
-export function lossOfFrequencies({ targets }: Windows, frequencies: Float32Array): number {
+function lossOfFrequencies({ targets }: Windows, frequencies: Float32Array): number {
   const wanted = targets.filter((target) => target >= 0);
   return wanted.reduce((sum, target) => sum - (frequencies[target] ?? Number.NaN), 0) / wanted.length;
 }
