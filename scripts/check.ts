@@ -54,7 +54,9 @@ async function main({ slow, ownEngine }: { slow: boolean; ownEngine: boolean }):
   }
   // Only the tests of containers, which come late, need them.
   const images =
-    engine.kind === "engine" ? keepImages(engine.host, process.env["REBENCH_BASE_IMAGE_ENDED"] ?? null) : null;
+    engine.kind === "engine"
+      ? keepImages(engine.host, { baseEnded: process.env["REBENCH_BASE_IMAGE_ENDED"] ?? null, slow })
+      : null;
   const imagesResult = images === null ? null : imagesStep(images);
   const results = await runStatic(staticSteps);
   const scope = ownEngine ? "everything" : "ours";

@@ -14,11 +14,15 @@ export interface KeptImages {
 const base = "debian:bookworm-slim";
 const packs = join(dirname(import.meta.dirname), "task-packs");
 
-/**
- * Begins to build the plain image and that of each pack's mini tier. `baseEnded` is a file that appears once whoever makes their base
- * meanwhile has ended; null where nobody does.
- */
-export function keepImages(host: string, baseEnded: string | null): KeptImages {
+interface KeptImagesOptions {
+  /** A file that appears once whoever makes the images' base meanwhile has ended; null where nobody does. */
+  readonly baseEnded: string | null;
+  /** Whether slow tests run too. */
+  readonly slow: boolean;
+}
+
+/** Begins to build the plain image and those of packs' mini tiers. */
+export function keepImages(host: string, { baseEnded, slow }: KeptImagesOptions): KeptImages {
   const connect = (): DockerSandboxProvider =>
     createDockerSandboxProvider({ scope: `check-${process.pid}`, address: host });
   const giveUp = new AbortController();
@@ -26,7 +30,7 @@ export function keepImages(host: string, baseEnded: string | null): KeptImages {
   const build = async (): Promise<void> => {
     if (baseEnded !== null) await baseIsThere({ host, ended: baseEnded, signal });
     const provider = connect();
-    for (const context of [null, ...packContexts()]) await provider.ensureImage(context, { signal });
+    for (const context of [null, ...packContexts(slow)]) await provider.ensureImage(context, { signal });
   };
   const built = build();
   return {
@@ -40,8 +44,11 @@ export function keepImages(host: string, baseEnded: string | null): KeptImages {
   };
 }
 
-const packContexts = (): string[] =>
-  readdirSync(packs)
+/** The other packs' images hold PyTorch, 1.7 GB: tests that need one are slow. */
+const withoutSlow = ["optimize-kernel"];
+
+const packContexts = (slow: boolean): string[] =>
+  (slow ? readdirSync(packs) : withoutSlow)
     .map((pack) => join(packs, pack, "container/mini"))
     .filter((folder) => existsSync(join(folder, "Dockerfile")));
 
