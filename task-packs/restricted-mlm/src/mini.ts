@@ -25,7 +25,7 @@ export const mini: Tier = {
     argv: ["python3", "calibration/rate.py"],
     timeoutSeconds: 300,
     unit: "training steps/s",
-    rate: 4.55,
+    rate: 9.61,
     bounds: { least: 0.1, most: 4 },
   },
   conditions: {
