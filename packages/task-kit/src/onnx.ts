@@ -6,7 +6,7 @@
 export interface OnnxScoring {
   /** Reads a graph and checks it against `rules`, without running hidden data through it. */
   inspectGraph(file: string, rules: GraphRules): Promise<GraphVerdict>;
-  /** Reads a safetensors file and checks that it holds exactly the expected tensors, all values finite. */
+  /** Reads a safetensors file and checks that it holds exactly the expected tensors, all values finite and at most 1e9 in size. */
   inspectWeights(file: string, rules: WeightRules): Promise<WeightsVerdict>;
   /** Runs a graph over token windows and takes the mean cross-entropy. */
   crossEntropy(options: CrossEntropyOptions): Promise<LossVerdict>;

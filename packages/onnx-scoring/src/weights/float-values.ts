@@ -1,4 +1,5 @@
 /// <reference lib="esnext.float16" />
+import { refuse } from "../refusal.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 /** The values of a tensor as F32, in memory of their own. */
@@ -22,8 +23,21 @@ function widened(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(words.buffer);
 }
 
-/** Index of the first value that is no finite number, or -1. */
-export function firstNotFinite(values: Float32Array): number {
-  for (let index = 0; index < values.length; index += 1) if (!Number.isFinite(values[index])) return index;
+/** Far above any weight that was trained, and far below where squares and sums in F32 overflow, of which runtimes make different things. */
+const largestWeight = 1e9;
+
+/** Index of the first value that is no finite number, or larger than {@link largestWeight} in size; -1 where there is none. */
+function firstUnusable(values: Float32Array): number {
+  for (let index = 0; index < values.length; index += 1)
+    if (!(Math.abs(values[index] ?? Number.NaN) <= largestWeight)) return index;
   return -1;
+}
+
+/** Refuses a tensor that has such a value. */
+export function checkValues(values: Float32Array, name: string): void {
+  const bad = firstUnusable(values);
+  if (bad === -1) return;
+  const value = values[bad] ?? Number.NaN;
+  if (!Number.isFinite(value)) refuse("weights-not-finite", `value ${bad} of tensor "${name}" is ${value}`);
+  refuse("weights-too-large", `value ${bad} of tensor "${name}" is ${value}; none may be larger than ${largestWeight}`);
 }

@@ -51,6 +51,14 @@ describe("tensors", () => {
     expect(refusal(file)).toBe(`weights-not-finite: value 2 of tensor "a" is ${name}`);
   });
 
+  it("refuses values of which runtimes make different things", () => {
+    const file = floatWeights({
+      a: { shape: [2, 2], values: [1, 2, -1e23, 4] },
+      b: { shape: [3], values: [5, 6, 1e9] },
+    });
+    expect(refusal(file)).toMatch(/^weights-too-large: value 2 of tensor "a" is -9.99\d+e\+22/);
+  });
+
   it("refuses infinities of half precision", () => {
     const half = (dtype: string, bits: number): string =>
       refusal(

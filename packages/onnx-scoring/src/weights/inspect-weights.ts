@@ -1,12 +1,12 @@
 import type { WeightRules, WeightsVerdict } from "@rebench/task-kit";
 import { printable } from "../printable.ts";
 import { refuse } from "../refusal.ts";
-import { firstNotFinite, floatValues } from "./float-values.ts";
+import { checkValues, floatValues } from "./float-values.ts";
 import { readSafetensors } from "./safetensors.ts";
 
 type Accepted = Extract<WeightsVerdict, { status: "accepted" }>;
 
-/** The file holds exactly the expected tensors, all values finite. */
+/** The file holds exactly the expected tensors, all values finite and of a sane size. */
 export function inspectWeights(file: Uint8Array, rules: Pick<WeightRules, "tensors">): Accepted {
   const tensors = readSafetensors(file);
   const expected = Object.entries(rules.tensors);
@@ -23,8 +23,7 @@ export function inspectWeights(file: Uint8Array, rules: Pick<WeightRules, "tenso
         `tensor "${name}" has to be of shape [${shape.join(", ")}], not [${tensor.shape.join(", ")}]`,
       );
     const values = floatValues(tensor);
-    const bad = firstNotFinite(values);
-    if (bad !== -1) refuse("weights-not-finite", `value ${bad} of tensor "${name}" is ${values[bad]}`);
+    checkValues(values, name);
     parameters += values.length;
   }
   return { status: "accepted", parameters };

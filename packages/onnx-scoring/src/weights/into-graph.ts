@@ -4,7 +4,7 @@ import { TensorProtoSchema, type GraphProto } from "../format/onnx_pb.ts";
 import { described } from "../graph/value-info.ts";
 import { printable } from "../printable.ts";
 import { refuse } from "../refusal.ts";
-import { firstNotFinite, floatValues } from "./float-values.ts";
+import { checkValues, floatValues } from "./float-values.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
 const float = elementByName.get("float")?.number ?? 0;
@@ -24,8 +24,7 @@ export function putWeights(graph: GraphProto, tensors: ReadonlyMap<string, Store
         `tensor "${shown}" has to be of shape [${place.shape.join(", ")}], not [${tensor.shape.join(", ")}]`,
       );
     const values = floatValues(tensor);
-    const bad = firstNotFinite(values);
-    if (bad !== -1) refuse("weights-not-finite", `value ${bad} of tensor "${shown}" is ${values[bad]}`);
+    checkValues(values, shown);
     const filled = create(TensorProtoSchema, {
       name,
       dataType: float,
