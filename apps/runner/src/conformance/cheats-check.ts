@@ -7,8 +7,8 @@ import type { Check, CheckContext, CheckResult } from "./check.ts";
 /** Known exploits a tier must bring: more where submissions are code. */
 const fewest = { code: 6, data: 3 };
 
-/** One timed score may be above the noise by chance; this many in all say whether it was. */
-const secondLook = 5;
+/** One timed score may be above the noise by chance; this many say whether it was, or `most` where the machine is busy. */
+const secondLook = { scorings: 5, most: 20 };
 
 /** Every known exploit ends invalid, or at most the noise above 0. */
 export const cheatsCheck: Check = {
@@ -62,11 +62,12 @@ async function tryCheat({ loaded, grader, attempt }: CheckContext, name: string,
         message: `the scorer failed on it: ${verdict.reason}`,
         fix: "a scorer answers `invalid` to what it cannot read; it throws only for its own faults",
       };
-    case "valid":
-      if (verdict.normalized <= loaded.tier.noise) return judge(verdict.normalized, "scores");
-      return judge(
-        await meanScore(grader, { folder, purpose: id, scorings: secondLook }),
-        `over ${secondLook} scorings scores`,
-      );
+    case "valid": {
+      const limit = loaded.tier.noise;
+      if (verdict.normalized <= limit) return judge(verdict.normalized, "scores");
+      const { scorings, most } = secondLook;
+      const again = await meanScore(grader, { folder, purpose: id, scorings, unless: { limit, most } });
+      return judge(again.mean, `over ${again.scorings} scorings scores`);
+    }
   }
 }

@@ -52,7 +52,8 @@ async function scoreRung(
   const verdict = await grader.grade(folder, `rung ${name}`);
   if (verdict.status !== "valid") return { problem: `${verdict.status}: ${verdict.reason}` };
   if (loaded.tier.noise === 0) return { name, normalized: verdict.normalized };
-  return { name, normalized: await meanScore(grader, { folder, purpose: `rung ${name}`, scorings }) };
+  const { mean } = await meanScore(grader, { folder, purpose: `rung ${name}`, scorings });
+  return { name, normalized: mean };
 }
 
 function toldApart(rungs: readonly Rung[], noise: number): CheckResult {

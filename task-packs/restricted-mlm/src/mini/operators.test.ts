@@ -6,12 +6,12 @@ import { operators } from "./operators.ts";
 const root = path.join(import.meta.dirname, "../..");
 const capitalised = (text: string): string[] => text.match(/\b[A-Z][A-Za-z]+\b/g) ?? [];
 
-test("the scorer, the agent's lister and the instructions allow the same operators", async () => {
-  const lister = await readFile(path.join(root, "start/mini/operators.py"), "utf8");
+test.each(["mini", "full"])("%s: scorer, agent's lister and instructions allow the same operators", async (tier) => {
+  const lister = await readFile(path.join(root, `start/${tier}/operators.py`), "utf8");
   const listed = /ALLOWED = \{(.*?)\n\}/s.exec(lister)?.[1] ?? "";
   expect(capitalised(listed).sort()).toEqual([...operators].sort());
 
-  const instructions = await readFile(path.join(root, "instructions/mini.md"), "utf8");
+  const instructions = await readFile(path.join(root, `instructions/${tier}.md`), "utf8");
   const row = /^\| operators \|.*$/m.exec(instructions)?.[0] ?? "";
   expect((row.match(/`[A-Za-z]+`/g) ?? []).map((name) => name.slice(1, -1)).sort()).toEqual([...operators].sort());
 });
