@@ -23,36 +23,41 @@ async function pythonWithTorch(): Promise<string | undefined> {
 
 const python = await pythonWithTorch();
 
-test("the starting files are what the damage makes of the undamaged model", async (context) => {
-  if (python === undefined) return context.skip("no Python with PyTorch here");
-  const copy = await mkdtemp(path.join(tmpdir(), "fix-embedding-damage-"));
+/** Runs a script of a copy of these files, where it may write; gives what it wrote. */
+async function made(
+  files: readonly string[],
+  script: string,
+  args: readonly string[],
+  written: string,
+): Promise<Buffer> {
+  const copy = await mkdtemp(path.join(tmpdir(), "fix-embedding-files-"));
   try {
-    for (const file of [
-      "hidden/mini/damage.py",
-      "hidden/mini/intact.safetensors",
-      "start/mini/model.py",
-      "start/mini/weights.py",
-    ])
-      await cp(path.join(packRoot, file), path.join(copy, file));
-    await run(python, [path.join(copy, "hidden/mini/damage.py")]);
-    for (const name of ["large_model.safetensors", "fixed_model.safetensors"])
-      expect(
-        (await readFile(path.join(copy, "start/mini", name))).equals(
-          await readFile(path.join(packRoot, "start/mini", name)),
-        ),
-      ).toBe(true);
+    for (const file of files) await cp(path.join(packRoot, file), path.join(copy, file), { recursive: true });
+    await run(python ?? "", [path.join(copy, script), ...args], { cwd: copy });
+    return await readFile(path.join(copy, written));
   } finally {
     await rm(copy, { recursive: true });
   }
+}
+
+const stored = (file: string): Promise<Buffer> => readFile(path.join(packRoot, file));
+
+test("the damaged model is what the damage makes of the undamaged one", async (context) => {
+  if (python === undefined) return context.skip("no Python with PyTorch here");
+  const files = ["hidden/mini", "start/mini/model.py", "start/mini/weights.py"];
+  const large = "start/mini/large_model.safetensors";
+  expect((await made(files, "hidden/mini/damage.py", [], large)).equals(await stored(large))).toBe(true);
 });
 
-test("start and submission are the same bytes, and the reference is its rung", async () => {
+test("the starting submission is the small model in the large one's shape", async (context) => {
+  if (python === undefined) return context.skip("no Python with PyTorch here");
+  const folded = await made(["reference/solve", "start/mini"], "reference/solve/fold_small.py", ["out"], "out");
+  expect(folded.equals(await stored("start/mini/fixed_model.safetensors"))).toBe(true);
+});
+
+test("the first rung is the start, and the reference is its rung", async () => {
   const same = async (one: string, other: string): Promise<boolean> =>
-    (await readFile(path.join(packRoot, one))).equals(await readFile(path.join(packRoot, other)));
-  const start = "start/mini/fixed_model.safetensors";
-  expect(await same(start, "start/mini/large_model.safetensors")).toBe(true);
-  expect(await same(start, "rungs/mini/01-start/fixed_model.safetensors")).toBe(true);
-  expect(await same("reference/mini/fixed_model.safetensors", "rungs/mini/05-reference/fixed_model.safetensors")).toBe(
-    true,
-  );
+    (await stored(`${one}/fixed_model.safetensors`)).equals(await stored(`${other}/fixed_model.safetensors`));
+  expect(await same("start/mini", "rungs/mini/01-start")).toBe(true);
+  expect(await same("reference/mini", "rungs/mini/05-reference")).toBe(true);
 });

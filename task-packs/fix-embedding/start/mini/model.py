@@ -19,7 +19,7 @@ class Shape:
 
 
 LARGE = Shape(layers=4, heads=6, width=192)
-SMALL = Shape(layers=2, heads=3, width=96)
+SMALL = Shape(layers=1, heads=2, width=64)
 
 
 class Attention(nn.Module):
