@@ -11,10 +11,10 @@ const pack = path.join(import.meta.dirname, "../../../task-packs/optimize-kernel
 
 it("unpacks an archived reference for the reference agent alone, for as long as it works", async () => {
   const loaded = await resolveTask(await loadPack(pack, hostVersion), null, "full");
-  expect(await openReference(createAgent({ name: "nop" }), loaded)).toBeNull();
+  expect(await openReference(createAgent({ name: "nop" }, loaded), loaded)).toBeNull();
   let folder: string;
   {
-    await using reference = await openReference(createAgent({ name: "reference" }), loaded);
+    await using reference = await openReference(createAgent({ name: "reference" }, loaded), loaded);
     folder = reference?.folder ?? "";
     expect(await readdir(folder)).toEqual(["solution.py"]);
     expect(await readFile(path.join(folder, "solution.py"), "utf8")).toContain("def prefix_sum(");

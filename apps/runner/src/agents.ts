@@ -44,14 +44,16 @@ export function agentConfig({ name, command, files }: AgentRequest): AgentConfig
 }
 
 /** Those that do nothing, or put the answer down, come to no limit on their time. */
-export const spendsWorkingTime = ({ name }: AgentConfig): boolean => name !== "nop" && name !== "reference";
+export function spendsWorkingTime({ name }: AgentConfig, { tier }: LoadedTask): boolean {
+  return name === "reference" ? tier.reference.command !== undefined : name !== "nop";
+}
 
-export function createAgent(config: AgentConfig): Agent {
+export function createAgent(config: AgentConfig, { tier }: LoadedTask): Agent {
   switch (config.name) {
     case "nop":
       return nopAgent;
     case "reference":
-      return referenceAgent;
+      return referenceAgent(tier.reference.command);
     case "command":
       return commandAgent({
         line: config.command ?? "",

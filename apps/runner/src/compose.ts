@@ -71,7 +71,7 @@ export function runPorts(options: RunPortsOptions): RunPorts {
       const machine = await thisMachine();
       const folder = await store.create(spec);
       const loaded = options.loadedTask(spec);
-      const agent = createAgent(spec.agent);
+      const agent = createAgent(spec.agent, loaded);
       try {
         await using reference = await openReference(agent, loaded);
         return await executeAttempt({
@@ -87,7 +87,7 @@ export function runPorts(options: RunPortsOptions): RunPorts {
             referenceFolder: reference?.folder,
             hostVersion,
             machine,
-            machineRate: spendsWorkingTime(spec.agent) ? options.rates.get(loaded) : undefined,
+            machineRate: spendsWorkingTime(spec.agent, loaded) ? options.rates.get(loaded) : undefined,
           },
           signals: options.signals,
           publish,

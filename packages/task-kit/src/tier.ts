@@ -80,10 +80,19 @@ export interface ProtectedArchive {
   /** Relative to the pack's root. */
   readonly path: string;
   readonly password: string;
+  readonly command?: SolutionCommand;
 }
 
+/**
+ * Where what a solution hands in is too large to ship, or takes hours of a GPU to make, the solution's folder holds a program
+ * instead of a submission. This shell line runs it: it starts in the solution folder of an attempt, with the program's files in
+ * `~/agent`, and has the attempt's budget.
+ */
+export type SolutionCommand = string;
+
 /** Where the reference solution lives: a folder, or a password-protected archive for full tiers. */
-export type ReferenceLocation = { readonly kind: "folder"; readonly path: string } | ProtectedArchive;
+export type ReferenceLocation =
+  { readonly kind: "folder"; readonly path: string; readonly command?: SolutionCommand } | ProtectedArchive;
 
 /** How raw scores read: their unit, e.g. `ln(ns/element)`, and which way is better. */
 export interface ScoreScale {

@@ -3,6 +3,9 @@ import type { Tier } from "@rebench/task-kit";
 /** In README.md too, where a person looks for it. */
 const password = "rebench-fix-embedding-full";
 
+/** A repaired model has 3.1 GB, so the archives hold programs that make submissions. */
+const command = "python3 ~/agent/repair.py";
+
 /** GPT-2 XL on one H100, as in the paper. */
 export const full: Tier = {
   name: "full",
@@ -14,8 +17,8 @@ export const full: Tier = {
   score: { unit: "ln(loss - 1.5)", direction: "lower" },
   instructions: "instructions/full.md",
   start: "start/full",
-  reference: { kind: "archive", path: "reference/full.zip", password },
-  rungs: { kind: "archive", path: "rungs/full.zip", password },
+  reference: { kind: "archive", path: "reference/full.zip", password, command },
+  rungs: { kind: "archive", path: "rungs/full.zip", password, command },
   cheats: "cheats/full",
   baselines: "baselines/full.json",
   container: { workspace: "container/full/workspace", scoring: "container/full/scoring" },

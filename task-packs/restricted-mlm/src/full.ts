@@ -5,6 +5,9 @@ import { score } from "./full/scorer.ts";
 /** In README.md too, where a person looks for it. */
 const password = "rebench-restricted-mlm-full";
 
+/** Training takes hours of two GPUs, so the archives hold programs that make submissions. */
+const command = "python3 ~/agent/solve.py";
+
 /** OpenWebText in GPT-2's tokens, trained on two H100. */
 export const full: Tier = {
   name: "full",
@@ -16,8 +19,8 @@ export const full: Tier = {
   score: { unit: "ln(nats/token - 1.5)", direction: "lower" },
   instructions: "instructions/full.md",
   start: "start/full",
-  reference: { kind: "archive", path: "reference/full.zip", password },
-  rungs: { kind: "archive", path: "rungs/full.zip", password },
+  reference: { kind: "archive", path: "reference/full.zip", password, command },
+  rungs: { kind: "archive", path: "rungs/full.zip", password, command },
   cheats: "cheats/full",
   baselines: "baselines/full.json",
   container: { workspace: "container/full/workspace", scoring: "container/full/scoring" },

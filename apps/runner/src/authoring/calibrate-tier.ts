@@ -1,6 +1,7 @@
 import { RebenchError } from "@rebench/task-kit";
 import { spread } from "@rebench/stats";
 import type { CheckContext } from "../conformance/check.ts";
+import { openSubmission } from "../conformance/open-submission.ts";
 import { openLocation } from "../packs/location.ts";
 
 /** Raw scores of one solution, scored again and again. */
@@ -36,7 +37,8 @@ export async function calibrateTier(context: CheckContext): Promise<MeasuredTier
   const rate = await rates(context);
   await using location = await openLocation(tier.reference, packPath);
   const startScores = await scores(context, "start", packPath(tier.start));
-  const referenceScores = await scores(context, "reference", location.folder);
+  await using submission = await openSubmission(context, tier.reference, location.folder);
+  const referenceScores = await scores(context, "reference", submission.folder);
   const anchors = { start: spread(startScores).mean, reference: spread(referenceScores).mean };
   const start = measured(startScores, anchors);
   const reference = measured(referenceScores, anchors);

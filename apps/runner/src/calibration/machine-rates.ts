@@ -27,7 +27,7 @@ export async function ratesOfPlan(
   for (const task of tasks) {
     const { name, tier } = task.reference;
     const worked = plan.attempts.some(
-      (spec) => spec.task.name === name && spec.task.tier === tier && spendsWorkingTime(spec.agent),
+      (spec) => spec.task.name === name && spec.task.tier === tier && spendsWorkingTime(spec.agent, task),
     );
     if (worked && task.tier.calibration !== undefined) rates.set(task, await machineRate(task, options));
   }

@@ -134,7 +134,7 @@ async function takeOver({
     packDirectories: [loaded.reference.directory],
     isolation,
   });
-  const agent = createAgent(state.spec.agent);
+  const agent = createAgent(state.spec.agent, loaded);
   await using reference = await openReference(agent, loaded);
   const referenceFolder = reference?.folder;
   const result = await resumeAttempt({

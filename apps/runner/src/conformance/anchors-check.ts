@@ -1,4 +1,5 @@
 import { openLocation } from "../packs/location.ts";
+import { openSubmission } from "./open-submission.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
 
 /** A measured 0 or 1 may be off by this many times the stated noise. */
@@ -14,7 +15,8 @@ export const anchorsCheck: Check = {
   id: "anchors",
   async run(context) {
     const { tier, packPath } = context.loaded;
-    await using reference = await openLocation(tier.reference, packPath);
+    await using location = await openLocation(tier.reference, packPath);
+    await using reference = await openSubmission(context, tier.reference, location.folder);
     return [
       await near(context, "anchors.start", packPath(tier.start), 0),
       await near(context, "anchors.reference", reference.folder, 1),

@@ -13,7 +13,7 @@ import { requireGpus } from "../host/gpus.ts";
 import { openGrader } from "../host/grader.ts";
 import type { LoadedPack } from "../packs/load-pack.ts";
 import { resolveTask } from "../packs/resolve-task.ts";
-import { attemptOnce } from "./attempt-once.ts";
+import { attemptOnce, submissionOf } from "./attempt-once.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
 
 export interface CheckPackOptions {
@@ -102,6 +102,7 @@ export async function openTaskContext(
       level,
       repeat,
       attempt: (line) => attemptOnce(loaded, level, line, context),
+      make: (program) => submissionOf(loaded, level, program, context),
       measureRate: () => measureAgain(loaded, { isolation: level.level, protectedPaths, signal, onProgress }),
       onProgress,
     },

@@ -1,5 +1,6 @@
 import type { LevelProbe, LoadedTask, MachineRate } from "@rebench/core";
 import type { Grader } from "../host/grader.ts";
+import type { OpenLocation } from "../packs/location.ts";
 
 /** What one point of the conformance list found. */
 export interface CheckResult {
@@ -23,6 +24,8 @@ export interface CheckContext {
   readonly repeat: number;
   /** Runs a shell line as an agent in a real attempt of this task. */
   readonly attempt: (line: string) => Promise<AttemptReport>;
+  /** The submission of a solution that is a program: runs it, in `folder`, as the reference agent would. */
+  readonly make: (program: { readonly folder: string; readonly command: string }) => Promise<OpenLocation>;
   /** Measures afresh how fast this machine does the tier's own work; only for tiers with a calibration. */
   readonly measureRate: () => Promise<MachineRate>;
   readonly onProgress: (message: string) => void;

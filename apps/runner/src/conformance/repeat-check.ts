@@ -1,5 +1,6 @@
 import { spread } from "@rebench/stats";
 import { openLocation } from "../packs/location.ts";
+import { openSubmission } from "./open-submission.ts";
 import type { Check } from "./check.ts";
 
 const most = { timed: 0.05, data: 0.02 };
@@ -7,9 +8,11 @@ const most = { timed: 0.05, data: 0.02 };
 /** Scoring one submission again and again gives nearly the same number. */
 export const repeatCheck: Check = {
   id: "repeat",
-  async run({ loaded, grader, repeat, onProgress }) {
+  async run(context) {
+    const { loaded, grader, repeat, onProgress } = context;
     const { tier, packPath } = loaded;
-    await using reference = await openLocation(tier.reference, packPath);
+    await using location = await openLocation(tier.reference, packPath);
+    await using reference = await openSubmission(context, tier.reference, location.folder);
     const fix = "draw randomness from the scoring's seed alone, score more input, or repeat what is timed";
     const normalized: number[] = [];
     for (let round = 1; round <= repeat; round += 1) {

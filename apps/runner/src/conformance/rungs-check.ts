@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { openLocation } from "../packs/location.ts";
 import { meanScore } from "./mean-score.ts";
+import { openSubmission } from "./open-submission.ts";
 import type { Check, CheckContext, CheckResult } from "./check.ts";
 
 const fewest = 4;
@@ -32,8 +33,8 @@ export const rungsCheck: Check = {
     const rungs: Rung[] = [];
     for (const name of names) {
       context.onProgress(`rung ${name}`);
-      const folder = path.join(location.folder, name);
-      const scored = await scoreRung(context, name, folder);
+      await using submission = await openSubmission(context, tier.rungs, path.join(location.folder, name));
+      const scored = await scoreRung(context, name, submission.folder);
       if ("problem" in scored) {
         const fix = `\`rebench grade\` on that folder says more; every rung must be a submission that counts`;
         return [{ id: "rungs", ok: false, message: `${name}: ${scored.problem}`, fix }];

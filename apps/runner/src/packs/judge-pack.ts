@@ -17,7 +17,14 @@ const scorerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("python"), script: z.string(), files: z.array(z.string()), timeoutSeconds: positive }),
 ]);
 
-const archiveSchema = z.object({ kind: z.literal("archive"), path: z.string(), password: z.string().min(1) });
+const command = z.string().min(1).optional();
+
+const archiveSchema = z.object({
+  kind: z.literal("archive"),
+  path: z.string(),
+  password: z.string().min(1),
+  command,
+});
 
 const submissionSchema = z.object({
   entries: z
@@ -47,7 +54,10 @@ const tierSchema = z.object({
   instructions: z.string(),
   background: z.string().optional(),
   start: z.string(),
-  reference: z.discriminatedUnion("kind", [z.object({ kind: z.literal("folder"), path: z.string() }), archiveSchema]),
+  reference: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("folder"), path: z.string(), command }),
+    archiveSchema,
+  ]),
   rungs: z.union([z.string(), archiveSchema]),
   cheats: z.string(),
   hidden: z.string().optional(),

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ProtectedArchive, ReferenceLocation } from "@rebench/task-kit";
 import { unpackArchive } from "./unpack-archive.ts";
 
-type Location = string | ReferenceLocation | ProtectedArchive;
+export type Location = string | ReferenceLocation | ProtectedArchive;
 
 /** A folder of solutions for as long as it is needed; what was unpacked for it is removed when it is disposed of. */
 export interface OpenLocation extends AsyncDisposable {
@@ -15,6 +15,11 @@ export interface OpenLocation extends AsyncDisposable {
 /** Where a folder or an archive of a pack lies, relative to the pack. */
 export function pathOfLocation(location: Location): string {
   return typeof location === "string" ? location : location.path;
+}
+
+/** The shell line that makes a submission of what lies there; undefined where it is one. */
+export function commandOfLocation(location: Location): string | undefined {
+  return typeof location === "string" ? undefined : location.command;
 }
 
 /** A folder of the pack, or its archive unpacked into a folder that only we can read. Errors with code `pack.bad-archive`. */
