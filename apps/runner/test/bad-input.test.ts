@@ -168,6 +168,16 @@ describe("a malformed pack is refused with every problem it has", () => {
     for (const mention of mentions) expect(error.message).toContain(mention);
   });
 
+  it("shared memory that is as large as all memory", async () => {
+    await using bench = await Bench.open();
+    const error = await brokenToy(bench, async (folder) => {
+      const index = path.join(folder, "src/index.js");
+      const text = await readFile(index, "utf8");
+      await writeFile(index, text.replace("memoryMb: 512", "memoryMb: 512, sharedMemoryMb: 512"));
+    });
+    expect(error.message).toContain("sharedMemoryMb must be below memoryMb");
+  });
+
   it("code that throws, exports the wrong thing, or names files that are not there", async () => {
     await using bench = await Bench.open();
     const index = (folder: string): string => path.join(folder, "src/index.js");

@@ -18,7 +18,7 @@ export interface Resources {
   readonly pids: number;
   /** A tier with GPUs is refused where they are not; `model` as its vendor writes it, e.g. `H100`. */
   readonly gpus?: { readonly count: number; readonly model: string };
-  /** Megabytes of the memory-backed folder that agent and harness share; the provider's own default where omitted. */
+  /** Megabytes, of `memoryMb`, of the memory-backed folder that agent and harness share; the provider's own default where omitted. */
   readonly sharedMemoryMb?: number;
 }
 

@@ -45,6 +45,18 @@ const calibrationSchema = z.object({
   bounds: z.object({ least: positive.max(1), most: z.number().min(1) }),
 });
 
+const resourcesSchema = z
+  .object({
+    cpus: positive,
+    memoryMb: positive,
+    diskMb: positive,
+    pids: positive,
+    gpus: z.object({ count: positive, model: z.string() }).optional(),
+    sharedMemoryMb: positive.optional(),
+  })
+  // What lies there counts as memory: a full folder would leave none for anything else.
+  .refine(({ memoryMb, sharedMemoryMb = 0 }) => sharedMemoryMb < memoryMb, "sharedMemoryMb must be below memoryMb");
+
 const scaleSchema = z.object({ unit: z.string(), direction: z.enum(["lower", "higher"]) });
 
 const tierSchema = z.object({
@@ -64,14 +76,7 @@ const tierSchema = z.object({
   assets: z.array(assetSchema).refine(uniqueNames, "names must be unique").optional(),
   baselines: z.string().optional(),
   container: z.object({ workspace: z.string(), scoring: z.string().optional() }).optional(),
-  resources: z.object({
-    cpus: positive,
-    memoryMb: positive,
-    diskMb: positive,
-    pids: positive,
-    gpus: z.object({ count: positive, model: z.string() }).optional(),
-    sharedMemoryMb: positive.optional(),
-  }),
+  resources: resourcesSchema,
   budget: z.object({ workingSeconds: positive, wallSeconds: positive, scoreCalls: z.number().int().nonnegative() }),
   calibration: calibrationSchema.optional(),
   anchors: z.discriminatedUnion("kind", [
