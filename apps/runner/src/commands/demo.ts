@@ -54,7 +54,7 @@ export async function demoCommand(
     brief: true,
   });
   if (context.json !== "none") context.print(result);
-  else for (const line of ending(result, acts, context)) context.say(line);
+  else for (const line of ending(result, acts, { home: options.home, context })) context.say(line);
   return exitCodeOfRun(result);
 }
 
@@ -88,7 +88,11 @@ async function handIn(folder: string): Promise<AgentConfig> {
   return { name: "command", command: `cat > solution.c <<'END OF SOLUTION'\n${source}\nEND OF SOLUTION\n` };
 }
 
-function ending({ attempts, runId }: RunResult, acts: readonly Act[], { columns, style }: CommandContext): string[] {
+function ending(
+  { attempts, runId }: RunResult,
+  acts: readonly Act[],
+  { home, context: { columns, style } }: { readonly home: string | undefined; readonly context: CommandContext },
+): string[] {
   const rows = attempts.map((attempt, index) => [
     acts[index]?.title ?? "",
     attempt.score === null ? "–" : attempt.score.raw.toFixed(4),
@@ -103,9 +107,15 @@ function ending({ attempts, runId }: RunResult, acts: readonly Act[], { columns,
     "",
     line("isolation level", last?.isolation ?? "none was started"),
     line("journals", last === undefined ? "–" : path.dirname(path.dirname(last.journal))),
-    line("next", style.bold(`./rebench show ${runId}`)),
+    line(
+      "next",
+      style.bold(`./rebench show ${runId}${home === undefined ? "" : ` --home ${terminalSafe(quoted(home))}`}`),
+    ),
   ];
 }
+
+/** As a shell reads it back. */
+const quoted = (text: string): string => (/^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 function remark({ scores, score }: AttemptResult, width: number): string {
   const refused = scores.find(({ status }) => status === "invalid");

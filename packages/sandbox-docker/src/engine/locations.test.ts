@@ -74,6 +74,13 @@ describe("where an engine may answer", () => {
     expect(find({ DOCKER_CONTEXT: "default" }).map(({ found }) => found)).toEqual(["rootless Docker"]);
   });
 
+  it("is nowhere where DOCKER_CONTEXT names what is not there", () => {
+    put(join(runtime, "docker.sock"));
+    makeContext("near", "unix:///near.sock");
+    expect(() => find({ DOCKER_CONTEXT: "nera" })).toThrow('DOCKER_CONTEXT names "nera"');
+    expect(find({ DOCKER_CONTEXT: "nera", DOCKER_HOST: "tcp://there:1" })).toHaveLength(1);
+  });
+
   it("is looked for in DOCKER_CONFIG", () => {
     const folder = join(root, "configuration");
     makeContext("near", "unix:///near.sock", folder);

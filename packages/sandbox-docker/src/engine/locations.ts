@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { RebenchError } from "@rebench/task-kit";
 import { z } from "zod";
 
 /** Where an engine may answer. */
@@ -86,7 +87,10 @@ const strategies: readonly Strategy[] = [
   podman,
 ];
 
-/** Places to try, in order. What a person named is the only one. */
+/**
+ * Places to try, in order. What a person named is the only one. Errors with code `usage.docker-context` where DOCKER_CONTEXT names
+ * a context that is not there.
+ */
 export function engineLocations(surroundings?: Partial<Surroundings>): readonly EngineLocation[] {
   const around: Surroundings = {
     environment: process.env,
@@ -94,9 +98,14 @@ export function engineLocations(surroundings?: Partial<Surroundings>): readonly 
     user: process.getuid?.() ?? 0,
     ...surroundings,
   };
-  const named = [
-    ...fromEnvironment(around),
-    ...(around.environment["DOCKER_CONTEXT"] ? fromContext(around) : []),
-  ].slice(0, 1);
-  return named.length > 0 ? named : strategies.flatMap((strategy) => strategy(around));
+  const context = around.environment["DOCKER_CONTEXT"];
+  const named = [...fromEnvironment(around), ...(context ? fromContext(around) : [])].slice(0, 1);
+  if (named.length > 0) return named;
+  if (context && context !== "default")
+    throw new RebenchError({
+      code: "usage.docker-context",
+      message: `DOCKER_CONTEXT names ${JSON.stringify(context)}, and there is no such context`,
+      fix: "`docker context ls` lists them",
+    });
+  return strategies.flatMap((strategy) => strategy(around));
 }
