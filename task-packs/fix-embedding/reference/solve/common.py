@@ -28,9 +28,9 @@ def small_model() -> Model:
     return load(START / "small_model.safetensors", SMALL)
 
 
-def batches(size: int, seed: int) -> Callable[[], torch.Tensor]:
-    """Draws windows [size, context + 1] from random places of the offered text."""
-    tokens = offered_tokens()
+def batches(size: int, seed: int, tokens: numpy.ndarray | None = None) -> Callable[[], torch.Tensor]:
+    """Draws windows [size, context + 1] from random places of the offered text, or of a part of it."""
+    tokens = offered_tokens() if tokens is None else tokens
     context = LARGE.context
     generator = numpy.random.default_rng(seed)
 

@@ -2,8 +2,8 @@
 
     python3 fold_small.py OUT.safetensors
 
-Every feature stands twice in the residual stream, so that means and variances of the normalisations stay what they are. The first
-heads compute the small model's attention, the others add nothing, and so do the layers that the small model lacks.
+Every feature stands several times in the residual stream, so that means and variances of the normalisations stay what they are. The
+first heads compute the small model's attention, the others add nothing, and so do the layers that the small model lacks.
 """
 
 import sys
@@ -16,14 +16,17 @@ from model import LARGE, SMALL, Model
 from weights import write
 
 
-def twice(rows: torch.Tensor) -> torch.Tensor:
+COPIES = LARGE.width // SMALL.width
+
+
+def repeated(rows: torch.Tensor) -> torch.Tensor:
     """Repeats the last axis."""
-    return torch.cat([rows, rows], dim=-1)
+    return torch.cat([rows] * COPIES, dim=-1)
 
 
-def halved(weight: torch.Tensor) -> torch.Tensor:
-    """A matrix [out, width] that reads the doubled features: each copy gives one half."""
-    return twice(weight) / 2
+def shared(weight: torch.Tensor) -> torch.Tensor:
+    """A matrix [out, width] that reads the repeated features: each copy gives its share."""
+    return repeated(weight) / COPIES
 
 
 def folded() -> Model:
@@ -31,26 +34,25 @@ def folded() -> Model:
     with torch.no_grad():
         for parameter in large.parameters():
             parameter.zero_()
-        large.embedding.weight.copy_(twice(small.embedding.weight))
-        large.position.weight.copy_(twice(small.position.weight))
-        # Each logit is a product over both copies.
-        large.final_norm.weight.copy_(twice(small.final_norm.weight) / 2)
-        large.final_norm.bias.copy_(twice(small.final_norm.bias) / 2)
+        large.embedding.weight.copy_(repeated(small.embedding.weight))
+        large.position.weight.copy_(repeated(small.position.weight))
+        # Each logit is a product over all copies.
+        large.final_norm.weight.copy_(shared(small.final_norm.weight))
+        large.final_norm.bias.copy_(shared(small.final_norm.bias))
         narrow, wide = SMALL.width, LARGE.width
         for source, target in zip(small.blocks, large.blocks):
             for name in ("attention_norm", "perceptron_norm"):
-                getattr(target, name).weight.copy_(twice(getattr(source, name).weight))
-                getattr(target, name).bias.copy_(twice(getattr(source, name).bias))
+                getattr(target, name).weight.copy_(repeated(getattr(source, name).weight))
+                getattr(target, name).bias.copy_(repeated(getattr(source, name).bias))
             for part in range(3):
                 here, there = slice(part * narrow, part * narrow + narrow), slice(part * wide, part * wide + narrow)
-                target.attention.input.weight[there] = halved(source.attention.input.weight[here])
+                target.attention.input.weight[there] = shared(source.attention.input.weight[here])
                 target.attention.input.bias[there] = source.attention.input.bias[here]
-            target.attention.output.weight[:narrow, :narrow] = source.attention.output.weight
-            target.attention.output.weight[narrow:, :narrow] = source.attention.output.weight
-            target.attention.output.bias.copy_(twice(source.attention.output.bias))
-            target.perceptron[0].weight[: 4 * narrow] = halved(source.perceptron[0].weight)
+            target.attention.output.bias.copy_(repeated(source.attention.output.bias))
+            target.perceptron[0].weight[: 4 * narrow] = shared(source.perceptron[0].weight)
             target.perceptron[0].bias[: 4 * narrow] = source.perceptron[0].bias
-            for copy in (slice(0, narrow), slice(narrow, wide)):
+            for copy in (slice(at, at + narrow) for at in range(0, wide, narrow)):
+                target.attention.output.weight[copy, :narrow] = source.attention.output.weight
                 target.perceptron[2].weight[copy, : 4 * narrow] = source.perceptron[2].weight
                 target.perceptron[2].bias[copy] = source.perceptron[2].bias
     return large

@@ -1,125 +1,223 @@
-"""The reference: undoes order and scale, mends what is noisy, then trains a little.
+"""The reference: finds rows and turn, undoes both and the factors, mends what is noisy.
 
-    python3 repair.py OUT.safetensors [--then N] [--trail FOLDER]
+    python3 repair.py OUT.safetensors [--stages FOLDER] [--trail FOLDER]
 
-1. match.py finds each token's row.
-2. A linear map from the small model's table to the rows found (ridge regression) gives a guess of every row, its length included. A
-   row's factor is what brings it to the length of its guess; those near 1 are taken as 1.
-3. Rows that are less like their guess than others, the noisy ones, are mixed with it.
-4. Factors, rows and, more slowly, all else are trained on the offered text.
+1. groups.py finds which rows were turned, matching.py whose each is, both without text.
+2. The turn starts where the small model says that turned rows are, and is trained through the frozen model on the offered text.
+3. In between, rematching.py corrects whose rows are whose, lengths.py and noise.py what was done to single rows.
 """
 
 import argparse
+import itertools
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy
+import prior as priors
 import torch
 from adapter import loss_with
-from common import Trail, batches, large_model, offered_tokens, small_model, train
-from match import match, unit
+from assignment import one_to_one
+from common import Model, Trail, batches, large_model, offered_tokens, small_model
+from geometry import unit
+from groups import Groups, idle_rows, split
+from lengths import UNCHANGED, expected_lengths, undone
+from matching import match_sound, match_turned
+from noise import LIKELY, likely, mended
+from prior import Prior
+from reading import Reading, idle_table
+from rematching import rematched
+from rotations import TurnOptimizer
 from torch import Tensor
+from training import Estimate, trained
+from views import Views, views
 
-from model import Model
 from weights import write
 
-PENALTY = 1e-3
-# A logarithm of a factor below this counts as 0.
-UNCHANGED = 0.15
-# Robust standard deviations below the median from which on a row counts as noisy.
-SPREADS = 3.0
+BATCH = 16
+# How far lengths and rows may still be wrong where they look right.
+DOUBT, SPREAD = 0.05, 0.004
 
 
-def ridge(inputs: Tensor, targets: Tensor, weights: Tensor, strength: float) -> Tensor:
-    """Matrix [in, out] that minimises the weighted squared error plus a penalty."""
-    weighted = inputs * weights[:, None]
-    penalty = strength * weights.sum() * inputs.pow(2).mean() * torch.eye(inputs.shape[1])
-    return torch.linalg.solve(weighted.T @ inputs + penalty, weighted.T @ targets)
+@dataclass(frozen=True)
+class Stage:
+    """A round of corrections, then of training; lengths and rows are trained along where `free_rows`."""
+
+    name: str
+    steps: int
+    rate: float
+    free_rows: bool
 
 
-def with_one(rows: Tensor) -> Tensor:
-    return torch.cat([rows, torch.ones(len(rows), 1) * rows.std()], dim=1)
+STAGES = (
+    Stage("first-try", 45, 0.01, False),
+    Stage("turn-trained", 120, 0.01, False),
+    Stage("corrected", 200, 0.007, True),
+    Stage("reference", 400, 0.005, True),
+)
 
 
-def lengths(rows: Tensor, small: Tensor, weights: Tensor) -> Tensor:
-    """What each row's length should be [vocabulary], fitted to rows whose length was left alone: where most agree."""
-    observed = rows.norm(dim=1).log()
-    features = with_one(torch.cat([small, small.norm(dim=1, keepdim=True).log()], dim=1))
-    expected = observed.median().expand_as(observed)
-    # From a wide net to a narrow one.
-    for width in (1.0, 0.7, 0.5, 0.35, 0.25, UNCHANGED, UNCHANGED):
-        kept = torch.exp(-(((observed - expected) / width) ** 2)) * weights
-        expected = (features @ ridge(features, observed[:, None], kept, PENALTY))[:, 0]
-    return expected.exp()
+@dataclass(frozen=True)
+class Known:
+    """What the offered files say, once and for all."""
+
+    model: Model
+    damaged: Tensor
+    groups: Groups
+    tokens: Tensor
+    small: Views
+    features: Tensor
+    smooth: Tensor
 
 
-def factors(rows: Tensor, expected: Tensor) -> Tensor:
-    """What each row was multiplied with."""
-    found = rows.norm(dim=1).log() - expected.log()
-    return found.where(found.abs() > UNCHANGED, torch.zeros_like(found)).exp()
+def offered() -> tuple[Known, Tensor]:
+    """What is known, and where the small model's idle rows point [small width]."""
+    model, small = large_model(), small_model()
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    damaged, table = model.embedding.weight.detach().clone(), small.embedding.weight.detach()
+    idle = idle_rows(unit(table))
+    tokens = torch.where(~idle)[0]
+    view = views(small, table[tokens])
+    groups = split(damaged, model.final_norm.bias.detach())
+    features = priors.features(view)
+    known = Known(model, damaged, groups, tokens, view, features, priors.smoother(features))
+    return known, unit(unit(table)[idle].mean(dim=0)[None])[0]
 
 
-def mend(rows: Tensor, small: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mixes rows that are unlike their guess with it, half and half; and says which these are."""
-    inputs = with_one(small)
-    guess = inputs @ ridge(inputs, rows, weights, PENALTY)
-    likeness = (unit(rows) * unit(guess)).sum(dim=1)
-    usual = likeness.median()
-    noisy = likeness < usual - SPREADS * 1.48 * (likeness - usual).abs().median()
-    mixed = unit(unit(rows) + unit(guess)) * rows.norm(dim=1, keepdim=True)
-    return torch.where(noisy[:, None], mixed, rows), noisy
-
-
-def polish(model: Model, rows: Tensor, *, steps: int, batch: int, trail: Trail) -> None:
-    """Trains a factor for each row, the rows, and everything else a little, on the offered text."""
-    change = torch.zeros(len(rows), 1, requires_grad=True)
-    free = rows.clone().requires_grad_(True)
-    model.embedding.weight.requires_grad_(False)
-    others = [parameter for name, parameter in model.named_parameters() if name != "embedding.weight"]
-
-    def current() -> Tensor:
-        return free * change.exp()
-
-    def after(step: int, loss: float) -> None:
-        if step % 25 == 0:
-            trail.say(stage="polish", step=step, loss=round(loss, 4))
-            trail.note({**model.state_dict(), "embedding.weight": current()})
-
-    train(
-        loss=lambda windows: loss_with(model, current(), windows),
-        groups=[{"params": [change], "lr": 1e-2}, {"params": [free], "lr": 1e-4}, {"params": others, "lr": 1e-5}],
-        steps=steps,
-        draw=batches(batch, seed=3),
-        after=after,
+def matched(known: Known, small_idle: Tensor) -> Reading:
+    """The first reading: pairs and turn as found without text."""
+    used = ~known.groups.idle
+    directions, turned = unit(known.damaged[used]), known.groups.turned[used]
+    sound_idle, turned_idle = known.groups.idle_directions
+    sound = directions[~turned]
+    sound_plan = match_sound(views(known.model, sound), known.small, (sound_idle, small_idle))
+    left, turned_plan, turn = match_turned(
+        directions[turned], sound, sound_plan, known.small, (turned_idle, sound_idle)
     )
-    model.embedding.weight.data.copy_(current().detach())
+    plan = torch.zeros(len(directions), len(known.tokens))
+    plan[~turned] = sound_plan
+    plan[torch.where(turned)[0][:, None], left[None]] = turned_plan
+    return Reading(directions, known.damaged[used].norm(dim=1).log(), turned, one_to_one(plan), known.tokens, turn)
+
+
+def learned_prior(known: Known, reading: Reading) -> Prior:
+    return priors.learned(known.smooth, reading.back()[reading.row_of()])
+
+
+def fitted_turn(known: Known, reading: Reading, rounds: int = 10, steps: int = 60, rate: float = 0.01) -> Reading:
+    """The reading with the turn that makes turned directions most likely under the prior, which is learned anew each round."""
+    optimizer = TurnOptimizer(len(reading.turn))
+    for done in range(rounds):
+        prior, row_of = learned_prior(known, reading), reading.row_of()
+        turned = reading.turned[row_of]
+        own, expected = reading.directions[row_of][turned], prior.mean[turned]
+        turn = reading.turn
+        for _ in range(steps):
+            gradient = own.T @ ((own @ turn - expected) @ prior.precision)
+            turn = optimizer.stepped(turn, gradient, rate * (1 - done / rounds))
+        reading = reading.with_turn(turn)
+    return reading
+
+
+def estimate(known: Known, reading: Reading, prior: Prior) -> tuple[Estimate, int]:
+    """Rows as this reading has them, the noisy ones mended; and how many those are."""
+    row_of = reading.row_of()
+    back, observed, turned = reading.back()[row_of], reading.observed[row_of], reading.turned[row_of]
+    expected = expected_lengths(observed, known.small)
+    noisy = likely(back, observed - expected, prior, turned) > LIKELY
+    rows, left = mended(back, prior, noisy)
+    lengths = torch.where(noisy, expected, undone(observed, expected))
+    alone = ((observed - expected).abs() < UNCHANGED) & ~noisy
+    return Estimate(
+        base=idle_table(known.damaged, known.groups),
+        tokens=known.tokens,
+        directions=torch.where(turned[:, None], rows @ reading.turn.T, rows),
+        turned=turned,
+        turn=reading.turn,
+        lengths=lengths[:, None],
+        changes=torch.zeros_like(rows),
+        doubt=torch.where(alone, 0.0, DOUBT)[:, None],
+        spread=torch.where(noisy, left * expected.exp(), torch.tensor(SPREAD))[:, None],
+    ), int(noisy.sum())
+
+
+def states_before(known: Known, table: Tensor, text: Tensor) -> Tensor:
+    """[tokens, width]: sums of the last hidden states before each token of the text, as the model reads it with this table."""
+    sums, context = torch.zeros_like(table), known.model.shape.context
+    windows = text[: (len(text) - 1) // context * context + 1].unfold(0, context + 1, context)
+    with torch.no_grad():
+        for rows in windows.split(BATCH):
+            x = table[rows[:, :-1]] + known.model.position.weight
+            for block in known.model.blocks:
+                x = block(x)
+            sums.index_add_(0, rows[:, 1:].flatten(), known.model.final_norm(x).flatten(0, 1))
+    return sums[known.tokens]
+
+
+def corrected(known: Known, reading: Reading, states: Tensor | None = None, rounds: int = 1) -> Reading:
+    """The reading after rounds of exchanging tokens between rows."""
+    for _ in range(rounds):
+        expected = expected_lengths(reading.observed[reading.row_of()], known.small)
+        reading = rematched(known.model, reading, known.small, known.features, expected, states)
+    return reading
+
+
+def loss_on(known: Known, table: Tensor, text: Tensor) -> float:
+    """Nats a token over the windows of a text."""
+    windows = text.unfold(0, known.model.shape.context + 1, known.model.shape.context)
+    with torch.no_grad():
+        losses = [loss_with(known.model, table, rows).item() * len(rows) for rows in windows.split(BATCH)]
+    return sum(losses) / len(windows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--then", type=int, default=100, help="steps on the offered text at the end")
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--stages", type=Path, help="a folder for what is reached after each stage")
+    parser.add_argument("--keep-back", type=int, default=0, help="tokens of the text to measure on, not to train on")
     parser.add_argument("--trail", type=Path)
     options = parser.parse_args()
     trail = Trail(options.trail)
-    model, small = large_model(), small_model().embedding.weight.detach()
-    damaged = model.embedding.weight.detach().clone()
-    counts = torch.from_numpy(numpy.bincount(offered_tokens(), minlength=len(damaged))).float()
+    tokens = torch.from_numpy(offered_tokens())
+    text, kept = tokens.split([len(tokens) - options.keep_back, options.keep_back])
+    known, small_idle = offered()
+    reading = matched(known, small_idle)
+    trail.say(stage="matched", turned=int(reading.turned.sum()), tokens=len(known.tokens))
+    for _ in range(3):
+        reading = fitted_turn(known, corrected(known, reading))
+    states = None
+    for stage, seed in zip(STAGES, itertools.count(1)):
+        before = reading.token_of
+        reading = corrected(known, reading, states, rounds=2)
+        now, noisy = estimate(known, reading, learned_prior(known, reading))
+        trail.say(stage=stage.name, exchanged=int((reading.token_of != before).sum()), noisy=noisy)
 
-    found, sure = match(small, damaged, trail)
-    weights = (counts + 0.5).sqrt() * sure.clamp_min(0)
-    rows = damaged[found]
-    model.embedding.weight.data.copy_(rows)
-    trail.note(model.state_dict())
-    factor = factors(rows, lengths(rows, small, weights))
-    rows = rows / factor[:, None]
-    rows, noisy = mend(rows, small, weights)
-    trail.say(stage="mend", noisy=int(noisy.sum()), rescaled=int((factor != 1).sum()))
-    model.embedding.weight.data.copy_(rows)
-    trail.note(model.state_dict())
-    polish(model, rows, steps=options.then, batch=options.batch, trail=trail)
-    write(options.out, model.state_dict())
+        def after(step: int, loss: float, at: Tensor, stage: Stage = stage) -> None:
+            if step % 20 == 0 or step == stage.steps:
+                trail.say(stage=stage.name, step=step, loss=round(loss, 4))
+                trail.note({**known.model.state_dict(), "embedding.weight": at})
+
+        now = trained(
+            known.model,
+            now,
+            lambda directions: priors.learned(known.smooth, directions),
+            steps=stage.steps,
+            rate=stage.rate,
+            draw=batches(BATCH, seed=seed, tokens=text.numpy()),
+            text_length=len(text),
+            free_rows=stage.free_rows,
+            after=after,
+        )
+        reading = reading.with_turn(now.turn)
+        table = now.final_table()
+        if options.keep_back > 0:
+            trail.say(stage=stage.name, kept=round(loss_on(known, table, kept), 4))
+        if options.stages is not None:
+            options.stages.mkdir(parents=True, exist_ok=True)
+            write(options.stages / f"{stage.name}.safetensors", {**known.model.state_dict(), "embedding.weight": table})
+        states = states_before(known, table, text)
+    write(options.out, {**known.model.state_dict(), "embedding.weight": table})
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     main()
