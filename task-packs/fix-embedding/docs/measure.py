@@ -22,8 +22,8 @@ from model import LARGE  # noqa: E402
 from weights import load  # noqa: E402
 
 APPROACHES = {
-    "fine-tune": ("fine-tuning the damaged model on the offered text (stays at 0)", "#b5483a"),
     "adapter": ("the small model's table through a learned linear map (stays at 0)", "#c98a1b"),
+    "fine-tune": ("fine-tuning the damaged model on the offered text (stays at 0)", "#b5483a"),
     "repair": ("rows matched, the turn trained through the frozen model, rows corrected", "#2b6cb0"),
 }
 LEAST = 0.02

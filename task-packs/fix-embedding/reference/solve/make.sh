@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes start, reference and rungs of the mini tier from the starting files, one after the other: make.sh [TRAILS]
-# About seven minutes of one processor core. With a folder TRAILS, what each solution had on its way is kept there for docs/measure.py.
+# About eight minutes of one processor core with trails, less without. With a folder TRAILS, what each solution had on its way is kept there for docs/measure.py.
 set -eu
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}
@@ -17,7 +17,7 @@ stages=$(mktemp -d)
 $python repair.py "$(rung 05-reference)" --stages "$stages" $(trail repair)
 cp "$stages/first-try.safetensors" "$(rung 02-first-try)"
 cp "$stages/turn-trained.safetensors" "$(rung 03-turn-trained)"
-cp "$stages/corrected.safetensors" "$(rung 04-corrected)"
+cp "$stages/corrected-halfway.safetensors" "$(rung 04-corrected-halfway)"
 rm -r "$stages"
 mkdir -p ../mini && cp "$rungs/05-reference/fixed_model.safetensors" ../mini/
 if [ -n "$trails" ]; then

@@ -172,7 +172,7 @@ def loss_on(known: Known, table: Tensor, text: Tensor) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--stages", type=Path, help="a folder for what is reached after each stage")
+    parser.add_argument("--stages", type=Path, help="a folder for what is reached halfway through each stage and after it")
     parser.add_argument("--keep-back", type=int, default=0, help="tokens of the text to measure on, not to train on")
     parser.add_argument("--trail", type=Path)
     options = parser.parse_args()
@@ -192,6 +192,10 @@ def main() -> None:
         trail.say(stage=stage.name, exchanged=int((reading.token_of != before).sum()), noisy=noisy)
 
         def after(step: int, loss: float, at: Tensor, stage: Stage = stage) -> None:
+            if options.stages is not None and step == stage.steps // 2:
+                options.stages.mkdir(parents=True, exist_ok=True)
+                halfway = {**known.model.state_dict(), "embedding.weight": at}
+                write(options.stages / f"{stage.name}-halfway.safetensors", halfway)
             if step % 20 == 0 or step == stage.steps:
                 trail.say(stage=stage.name, step=step, loss=round(loss, 4))
                 trail.note({**known.model.state_dict(), "embedding.weight": at})
