@@ -38,7 +38,7 @@ def main() -> None:
         parts.append(f'<path d="M{LEFT} {y(level):.1f}H{WIDTH - RIGHT}" stroke="#e3e3e3"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y(level) + 4:.1f}" text-anchor="end">{level:.2f}</text>')
         level += tick
-    for minutes in range(0, int(most) + 1, 5):
+    for minutes in range(0, int(most) + 1, 5 if most < 60 else 20):
         parts.append(f'<text x="{x(minutes):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{minutes}</text>')
     parts.append(f'<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}" stroke="#444" fill="none"/>')
     axis = "minutes of one hardware thread, training"
