@@ -9,6 +9,7 @@ export type {
   ProtectedArchive,
   PublishedTier,
   ReferenceLocation,
+  SolutionCommand,
   Resources,
   ScoreScale,
   Tier,
