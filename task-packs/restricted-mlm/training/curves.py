@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 60, 200, 20, 50
-COLOURS = ("#7a7a7a", "#b35c00", "#2b6cb0", "#1b7f4b")
+COLOURS = ("#7a7a7a", "#b35c00", "#2b6cb0", "#1b7f4b", "#8a5bb0")
 
 
 def main() -> None:
