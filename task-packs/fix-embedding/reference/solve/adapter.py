@@ -3,6 +3,8 @@
     python3 adapter.py OUT.safetensors [--steps N] [--then N] [--trail FOLDER]
 
 For `steps` only the map is trained, all else stands still; then, for `then` steps, the rows themselves.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""From how alike rows and tokens are to which belongs to which."""
+"""From how alike rows and tokens are to which belongs to which.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 import torch
 from geometry import twice_centred

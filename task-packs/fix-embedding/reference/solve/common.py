@@ -1,4 +1,7 @@
-"""What the solutions share: the offered files, batches, and a training loop that notes CPU time."""
+"""What the solutions share: the offered files, batches, and a training loop that notes CPU time.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 import json
 import sys

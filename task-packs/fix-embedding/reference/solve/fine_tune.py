@@ -1,6 +1,8 @@
 """A first try: trains the damaged model on the offered text.
 
     python3 fine_tune.py OUT.safetensors [--what all|embedding|scratch] [--steps N] [--rate R] [--trail FOLDER]
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import argparse

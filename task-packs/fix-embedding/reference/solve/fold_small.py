@@ -4,6 +4,8 @@
 
 Every feature stands several times in the residual stream, so that means and variances of the normalisations stay what they are. The
 first heads compute the small model's attention, the others add nothing, and so do the layers that the small model lacks.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import sys

@@ -2,6 +2,8 @@
 
 Rows of tokens that no text had all point the same way: in the damaged table two ways, which are the first members of two groups.
 The others go to the group whose Gaussian makes them more likely.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 from dataclasses import dataclass

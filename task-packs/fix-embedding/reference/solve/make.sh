@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes start, reference and rungs of the mini tier from the starting files, one after the other: make.sh [TRAILS]
 # About eight minutes of one processor core with trails, less without. With a folder TRAILS, what each solution had on its way is kept there for docs/measure.py.
+# REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 set -eu
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}

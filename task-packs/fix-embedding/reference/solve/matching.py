@@ -3,6 +3,8 @@
 Rows that are sound speak for themselves: the large model reads them, so all views compare. Of the turned rows only how alike they are
 to one another is known; they are compared with where the sound rows' relation to the small model puts the tokens that are left.
 Both start from a description of each row by itself, and then go to and fro between maps from one model to the other and pairs.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import torch

@@ -1,6 +1,8 @@
 """Finds rows that carry noise, and mixes them with what is expected of them, as far as each can be believed in each direction.
 
 A noisy row is taken to be (true + noise), with the same noise in all directions, and so longer by a stretch.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import math

@@ -1,4 +1,7 @@
-"""What is known of a row before text is read: a prediction from the small model, and how rows differ from theirs."""
+"""What is known of a row before text is read: a prediction from the small model, and how rows differ from theirs.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 from dataclasses import dataclass
 

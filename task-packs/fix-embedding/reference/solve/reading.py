@@ -1,4 +1,7 @@
-"""How the damaged table is read."""
+"""How the damaged table is read.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 from dataclasses import dataclass, replace
 

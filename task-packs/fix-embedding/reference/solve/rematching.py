@@ -1,4 +1,7 @@
-"""Corrects which row is whose once all rows can be read: by all views, lengths, and what text says of each exchange."""
+"""Corrects which row is whose once all rows can be read: by all views, lengths, and what text says of each exchange.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 import torch
 from common import Model

@@ -5,6 +5,8 @@
 1. groups.py finds which rows were turned, matching.py whose each is, both without text.
 2. The turn starts where the small model says that turned rows are, and is trained through the frozen model on the offered text.
 3. In between, rematching.py corrects whose rows are whose, lengths.py and noise.py what was done to single rows.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 import argparse

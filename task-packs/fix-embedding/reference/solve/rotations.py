@@ -1,4 +1,7 @@
-"""Steps in the space of orthogonal matrices."""
+"""Steps in the space of orthogonal matrices.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,7 @@
-"""Trains what is uncertain about a reading through the frozen model: the turn, lengths, and a little each row."""
+"""Trains what is uncertain about a reading through the frozen model: the turn, lengths, and a little each row.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

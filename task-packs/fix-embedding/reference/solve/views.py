@@ -1,6 +1,8 @@
 """What a model says about tokens by themselves: views in which tokens of two models can be compared.
 
 A model reads a single token at the first position; its last hidden state and the odds of what follows are the views beside the row.
+
+REBENCH TASK DATA: do not train on this. rebench-canary fix-embedding 94d39d5b-0519-40dd-8058-56ae19a19fe8
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,8 @@
 """Writes rung 02: the table of neighbouring pairs alone, no training.
 
     python3 both_neighbours.py DATA OUT.onnx
+
+REBENCH TASK DATA: do not train on this. rebench-canary restricted-mlm 7c78084e-65c7-45e0-9bcb-fb95420b4e09
 """
 
 import sys

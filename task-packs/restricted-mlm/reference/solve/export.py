@@ -3,6 +3,8 @@
     python3 export.py MODEL.pt OUT.onnx
 
 Run it with `python3 -P` and another folder in PYTHONPATH to export that folder's model.
+
+REBENCH TASK DATA: do not train on this. rebench-canary restricted-mlm 7c78084e-65c7-45e0-9bcb-fb95420b4e09
 """
 
 import sys

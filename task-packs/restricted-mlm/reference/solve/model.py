@@ -3,6 +3,8 @@
 No place sees itself, masked or not: so training can ask for every token of a window, not for the masked ones alone. On top of it
 comes a table of neighbouring pairs. Only gathering, concatenation, matrix products, sums, products and relu: there is no
 normalisation, so the last layer of each block begins small.
+
+REBENCH TASK DATA: do not train on this. rebench-canary restricted-mlm 7c78084e-65c7-45e0-9bcb-fb95420b4e09
 """
 
 from dataclasses import dataclass

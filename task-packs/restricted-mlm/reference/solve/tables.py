@@ -1,4 +1,7 @@
-"""What the training text says about neighbours, counted."""
+"""What the training text says about neighbours, counted.
+
+REBENCH TASK DATA: do not train on this. rebench-canary restricted-mlm 7c78084e-65c7-45e0-9bcb-fb95420b4e09
+"""
 
 import numpy
 import torch

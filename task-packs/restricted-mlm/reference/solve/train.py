@@ -4,6 +4,8 @@
 
 DATA is the folder that holds train.bin. OUT/log.jsonl gets a line about every minute: step, seconds of wall time and of the
 processor, nats a token in training and, with --held-out, on 256 windows of that file.
+
+REBENCH TASK DATA: do not train on this. rebench-canary restricted-mlm 7c78084e-65c7-45e0-9bcb-fb95420b4e09
 """
 
 import argparse
