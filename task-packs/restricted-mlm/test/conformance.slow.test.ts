@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const pack = path.join(import.meta.dirname, "..");
 
-test("anchors, cheats, rungs and malformed submissions end as they must", async () => {
+test("anchors, cheats, rungs and malformed submissions end as they must", { timeout: 1_200_000 }, async () => {
   const rebench = path.join(pack, "../../rebench");
   const only = ["definition", "instructions", "readme", "anchors", "malformed", "cheats", "rungs", "repeat"];
   const report = await runConformance({ pack, only, rebench: [rebench] });

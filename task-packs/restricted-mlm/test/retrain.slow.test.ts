@@ -10,6 +10,8 @@ const pack = path.join(import.meta.dirname, "..");
 const rebench = path.join(pack, "../../rebench");
 /** Debian's, which is what the tier's image has. */
 const python = "/usr/bin/python3";
+/** Milliseconds: trainings take minutes, more on a busy machine. */
+const timeout = 1_200_000;
 let folder: string;
 let missing: string | undefined;
 
@@ -26,7 +28,7 @@ async function lossOf(submission: string): Promise<number> {
   return Number(/\((.*) nats/.exec(message)?.[1]);
 }
 
-test("the starting files, trained afresh, score what the start scores", async (context) => {
+test("the starting files, trained afresh, score what the start scores", { timeout }, async (context) => {
   if (missing !== undefined) return context.skip(missing);
   const work = path.join(folder, "start");
   await cp(path.join(pack, "start/mini"), work, { recursive: true });
@@ -38,7 +40,7 @@ test("the starting files, trained afresh, score what the start scores", async (c
   expect(Math.abs((await lossOf(work)) - (await lossOf(path.join(pack, "start/mini"))))).toBeLessThan(0.02);
 });
 
-test("the rung without training is made again byte by byte", async (context) => {
+test("the rung without training is made again byte by byte", { timeout }, async (context) => {
   if (missing !== undefined) return context.skip(missing);
   const made = path.join(folder, "model.onnx");
   const solve = path.join(pack, "reference/solve");
@@ -47,7 +49,7 @@ test("the rung without training is made again byte by byte", async (context) => 
   expect((await readFile(made)).equals(stored)).toBe(true);
 });
 
-test("two minutes of the reference's training beat the rung without training", async (context) => {
+test("two minutes of the reference's training beat the rung without training", { timeout }, async (context) => {
   if (missing !== undefined) return context.skip(missing);
   const solve = path.join(pack, "reference/solve");
   const out = path.join(folder, "reference");
@@ -56,7 +58,7 @@ test("two minutes of the reference's training beat the rung without training", a
   expect(await lossOf(out)).toBeLessThan(await lossOf(path.join(pack, "rungs/mini/02-both-neighbours")));
 });
 
-test("PyTorch agrees with the scorer about start and reference", async (context) => {
+test("PyTorch agrees with the scorer about start and reference", { timeout }, async (context) => {
   if (missing !== undefined) return context.skip(missing);
   const { stdout } = await run(python, [path.join(pack, "training/torch_loss.py")]);
   const losses = JSON.parse(stdout) as { start: number; reference: number };
